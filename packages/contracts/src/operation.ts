@@ -1,0 +1,129 @@
+import type { Static, TSchema } from 'typebox'
+import type { ProblemName } from './problems.ts'
+
+/** What a member of staff may be allowed to do. A role is a set of these. */
+export const permissions = [
+  'catalogue',
+  'stock',
+  'orders',
+  'payments',
+  'reviews',
+  'users',
+  'analytics',
+  'admin',
+] as const
+export type Permission = (typeof permissions)[number]
+
+/**
+ * Who may call an operation:
+ * - `public`: anyone; a token, if one is sent, is not looked at.
+ * - `guest`: anyone; a token, if one is sent, must be good and names the caller.
+ * - `customer`: a signed-in user, staff included; the verb decides whether the thing is theirs.
+ * - `{ staff }`: a member of staff with the permission.
+ * - `{ own_or_staff }`: a signed-in user for their own things, staff with the permission for anyone's.
+ * - `service`: another service with a token for this one. Never forwarded by the gateway.
+ */
+export type Auth = 'public' | 'guest' | 'customer' | 'service' | { staff: Permission } | { own_or_staff: Permission }
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+export type ServiceName =
+  | 'gateway'
+  | 'user'
+  | 'product'
+  | 'order'
+  | 'cart'
+  | 'inventory'
+  | 'payment'
+  | 'review'
+  | 'notification'
+  | 'analytics'
+  | 'admin'
+
+/** An operation's declaration. The value is read by the server, the typed client, the gateway and the OpenAPI document. */
+export interface Operation<
+  Params extends TSchema | undefined = TSchema | undefined,
+  Query extends TSchema | undefined = TSchema | undefined,
+  Body extends TSchema | undefined = TSchema | undefined,
+  Replies extends Record<number, TSchema> = Record<number, TSchema>,
+> {
+  service: ServiceName
+  /** The one name from URL to trace: operationId, metric label, log field and the verb's file. */
+  name: string
+  method: Method
+  /** Path on the gateway and on the service alike, `:name` for parameters. */
+  path: string
+  /** Further paths that mean the same. */
+  aliases?: readonly string[]
+  auth: Auth
+  summary: string
+  description?: string
+  params?: Params
+  query?: Query
+  body?: Body
+  /** The body may be left out (a bare POST). */
+  body_optional?: boolean
+  /** Status → schema of the body. `Type.Null()` declares an empty body (204). */
+  replies: Replies
+  /** Refusals this operation may answer beside those every operation may (see `commonProblems`). */
+  problems?: readonly ProblemName[]
+  /** Takes an `Idempotency-Key`: the same key and body have one effect, whoever retries. */
+  idempotent?: boolean
+  /** Seconds a shared cache may keep the answer. Only for `public` reads. */
+  cache_s?: number
+  /** Largest body in bytes; the kit's default is 256 KiB. */
+  body_limit?: number
+  /** The body's media type when it is not JSON (images, webhooks kept raw). */
+  reply_type?: string
+  /**
+   * On a local demonstration a direct caller on the loopback interface may do this without a token, as the brief's
+   * examples do. See docs/decisions. Off everywhere else.
+   */
+  demo_open?: boolean
+  /** A request that works on the demonstration catalogue, shown in the API reference. */
+  example?: { params?: Record<string, string>; query?: Record<string, unknown>; body?: unknown }
+}
+
+/** Declares an operation. A mere identity that keeps the literal types. */
+export function operation<
+  const Params extends TSchema | undefined = undefined,
+  const Query extends TSchema | undefined = undefined,
+  const Body extends TSchema | undefined = undefined,
+  const Replies extends Record<number, TSchema> = Record<number, TSchema>,
+>(declaration: Operation<Params, Query, Body, Replies>): Operation<Params, Query, Body, Replies> {
+  return declaration
+}
+
+type StaticOf<S> = S extends TSchema ? Static<S> : undefined
+
+export type ParamsOf<O> = O extends Operation<infer P, any, any, any> ? StaticOf<P> : never
+export type QueryOf<O> = O extends Operation<any, infer Q, any, any> ? StaticOf<Q> : never
+export type BodyOf<O> = O extends Operation<any, any, infer B, any> ? StaticOf<B> : never
+/** The body of any successful answer. */
+export type ReplyOf<O> = O extends Operation<any, any, any, infer R> ? StaticOf<R[keyof R]> : never
+
+/** Only the parts the operation declares are asked for; a query whose fields are all optional may be left out. */
+export type InputOf<O> = (ParamsOf<O> extends undefined ? { params?: undefined } : { params: ParamsOf<O> }) &
+  (QueryOf<O> extends undefined ? { query?: undefined } : { query?: QueryOf<O> }) &
+  (BodyOf<O> extends undefined ? { body?: undefined } : { body?: BodyOf<O> })
+
+/** Whether the gateway forwards the operation and the API reference shows it. */
+export const isPublic = (o: Operation): boolean => o.auth !== 'service'
+
+/** Fills a path's parameters: `fillPath('/a/:id', {id: 'x'})` → `/a/x`. */
+export function fillPath(path: string, params: Record<string, unknown> = {}): string {
+  return path.replace(/:([a-z_]+)/g, (_, name: string) => {
+    if (params[name] === undefined) throw new TypeError(`path ${path} needs the parameter ${name}`)
+    return encodeURIComponent(String(params[name]))
+  })
+}
+
+/** A query string with its `?`, or nothing. Undefined values are left out, lists repeat their key. */
+export function queryString(query: Record<string, unknown> = {}): string {
+  const search = new URLSearchParams()
+  for (const [key, value] of Object.entries(query)) {
+    if (value === undefined) continue
+    for (const one of Array.isArray(value) ? value : [value]) search.append(key, String(one))
+  }
+  const text = search.toString()
+  return text ? `?${text}` : ''
+}

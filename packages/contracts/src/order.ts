@@ -1,0 +1,363 @@
+import { type Static, Type } from 'typebox'
+import { event } from './event.ts'
+import {
+  Address,
+  Amount,
+  Currency,
+  Email,
+  Id,
+  IdParams,
+  nullable,
+  page,
+  pageQuery,
+  Quantity,
+  Timestamp,
+} from './fields.ts'
+import { operation } from './operation.ts'
+
+/** Orders: checkout, history, status, cancel. */
+
+export const orderStatuses = ['pending', 'processing', 'shipped', 'delivered', 'cancelled'] as const
+export type OrderStatus = (typeof orderStatuses)[number]
+export const paymentStatuses = [
+  'unpaid',
+  'authorised',
+  'paid',
+  'in_doubt',
+  'failed',
+  'refunded',
+  'partially_refunded',
+] as const
+export type PaymentStatus = (typeof paymentStatuses)[number]
+
+export const OrderItem = Type.Object({
+  id: Id,
+  product_id: Id,
+  sku: Type.String(),
+  product_name: Type.String(),
+  quantity: Type.Integer(),
+  price: Amount,
+  subtotal: Amount,
+})
+
+export const Order = Type.Object({
+  id: Id,
+  number: Type.String({ description: 'For people: short, spoken on the telephone' }),
+  user_id: nullable(Id),
+  email: nullable(Type.String()),
+  status: Type.Enum([...orderStatuses]),
+  payment_status: Type.Enum([...paymentStatuses]),
+  items: Type.Array(OrderItem),
+  currency: Currency,
+  subtotal: Amount,
+  discount: Amount,
+  shipping: Amount,
+  tax: Amount,
+  total: Amount,
+  total_amount: Amount,
+  shipping_address: nullable(Address),
+  cart_id: nullable(Id),
+  cancel_reason: nullable(Type.String()),
+  expires_at: nullable(Timestamp),
+  order_token: Type.Optional(
+    Type.String({ description: 'Of a guest, only in the answer to the order: send it back as X-Order-Token' }),
+  ),
+  created_at: Timestamp,
+  updated_at: Timestamp,
+})
+export type Order = Static<typeof Order>
+
+/** Lines one order may have. */
+export const maxOrderLines = 100
+export const PaymentMethod = Type.String({
+  minLength: 1,
+  maxLength: 200,
+  pattern: '^[A-Za-z0-9_-]+$',
+  description: "A token of the payment provider; the simulator's are tok_approve, tok_decline, …",
+})
+
+export const OrderLine = Type.Object({ product_id: Id, quantity: Quantity }, { additionalProperties: false })
+
+export const PlaceOrder = Type.Object(
+  {
+    items: Type.Optional(Type.Array(OrderLine, { minItems: 1, maxItems: maxOrderLines })),
+    product_id: Type.Optional(Id),
+    quantity: Type.Optional(Quantity),
+    cart_id: Type.Optional(Id),
+    user_id: Type.Optional(Id),
+    email: Type.Optional(Email),
+    currency: Type.Optional(Currency),
+    expected_total: Type.Optional(
+      Type.Number({ minimum: 0, description: 'The total the shopper saw: another one is refused as price-changed' }),
+    ),
+    shipping_address: Type.Optional(Address),
+    payment_method: Type.Optional(PaymentMethod),
+  },
+  { additionalProperties: false },
+)
+
+export const placeOrder = operation({
+  service: 'order',
+  name: 'placeOrder',
+  method: 'POST',
+  path: '/api/orders',
+  auth: 'guest',
+  demo_open: true,
+  summary: 'Place an order',
+  description: `From \`items\`, from one \`product_id\` with \`quantity\`, or from a \`cart_id\`. With \`payment_method\` it is paid at
+once and answers 201 when it is paid, 202 when the provider has not said yet. Without, it is \`pending\` with its
+stock held until \`expires_at\`. A guest gives \`email\` and keeps the \`order_token\` of the answer. A cart of a guest
+is named by \`X-Cart-Token\` too. Prices are the catalogue's. A refusal leaves nothing behind.`,
+  body: PlaceOrder,
+  replies: { 201: Order, 202: Order },
+  problems: [
+    'unknown-product',
+    'not-for-sale',
+    'out-of-stock',
+    'payment-declined',
+    'invalid-payment-method',
+    'cart-empty',
+    'cart-ordered',
+    'not-found',
+    'wrong-currency',
+    'price-changed',
+    'unauthenticated',
+    'forbidden',
+    'validation-failed',
+  ],
+  idempotent: true,
+  example: {
+    body: {
+      items: [{ product_id: '{product_id}', quantity: 1 }],
+      email: 'ada@example.com',
+      payment_method: 'tok_approve',
+    },
+  },
+})
+
+export const quoteOrder = operation({
+  service: 'order',
+  name: 'quoteOrder',
+  method: 'POST',
+  path: '/api/orders/quote',
+  auth: 'guest',
+  summary: 'Totals before buying',
+  body: Type.Object(
+    {
+      items: Type.Optional(Type.Array(OrderLine, { minItems: 1, maxItems: maxOrderLines })),
+      cart_id: Type.Optional(Id),
+      currency: Type.Optional(Currency),
+    },
+    { additionalProperties: false },
+  ),
+  replies: {
+    200: Type.Object({
+      items: Type.Array(
+        Type.Object({
+          product_id: Id,
+          sku: Type.String(),
+          product_name: Type.String(),
+          quantity: Type.Integer(),
+          price: Amount,
+          subtotal: Amount,
+        }),
+      ),
+      currency: Currency,
+      subtotal: Amount,
+      discount: Amount,
+      shipping: Amount,
+      tax: Amount,
+      total: Amount,
+    }),
+  },
+  problems: [
+    'unknown-product',
+    'not-for-sale',
+    'cart-empty',
+    'cart-ordered',
+    'not-found',
+    'wrong-currency',
+    'validation-failed',
+  ],
+})
+
+export const payOrder = operation({
+  service: 'order',
+  name: 'payOrder',
+  method: 'POST',
+  path: '/api/orders/:id/pay',
+  auth: 'guest',
+  summary: 'Pay a pending order',
+  description: 'A declined card leaves the order pending: another one may be tried until `expires_at`.',
+  params: IdParams,
+  body: Type.Object({ payment_method: PaymentMethod }, { additionalProperties: false }),
+  replies: { 200: Order, 202: Order },
+  problems: [
+    'not-found',
+    'order-not-payable',
+    'payment-declined',
+    'invalid-payment-method',
+    'out-of-stock',
+    'request-in-progress',
+  ],
+  idempotent: true,
+  example: { body: { payment_method: 'tok_approve' } },
+})
+
+export const cancelOrder = operation({
+  service: 'order',
+  name: 'cancelOrder',
+  method: 'PUT',
+  path: '/api/orders/:id/cancel',
+  auth: 'guest',
+  summary: 'Cancel an order, while it has not been shipped',
+  description:
+    'Money is given back and stock returned. Repeating it changes nothing. 202 while the provider has not confirmed.',
+  params: IdParams,
+  body: Type.Object(
+    { reason: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })) },
+    { additionalProperties: false },
+  ),
+  body_optional: true,
+  replies: { 200: Order, 202: Order },
+  problems: ['not-found', 'transition-not-allowed'],
+})
+
+export const setOrderStatus = operation({
+  service: 'order',
+  name: 'setOrderStatus',
+  method: 'PUT',
+  path: '/api/orders/:id/status',
+  auth: { staff: 'orders' },
+  summary: 'Ship, deliver or cancel an order',
+  params: IdParams,
+  body: Type.Object({ status: Type.Enum([...orderStatuses]) }, { additionalProperties: false }),
+  replies: { 200: Order, 202: Order },
+  problems: ['not-found', 'transition-not-allowed'],
+  example: { body: { status: 'shipped' } },
+})
+
+export const getOrder = operation({
+  service: 'order',
+  name: 'getOrder',
+  method: 'GET',
+  path: '/api/orders/:id',
+  auth: 'guest',
+  summary: 'One order',
+  params: IdParams,
+  replies: { 200: Order },
+  problems: ['not-found'],
+})
+
+const ListQuery = Type.Object(
+  { ...pageQuery, status: Type.Optional(Type.Enum([...orderStatuses])) },
+  { additionalProperties: false },
+)
+
+export const listOrders = operation({
+  service: 'order',
+  name: 'listOrders',
+  method: 'GET',
+  path: '/api/orders',
+  auth: 'customer',
+  summary: 'Your orders, newest first; all of them for staff',
+  query: ListQuery,
+  replies: { 200: page(Order) },
+  problems: ['invalid-cursor'],
+})
+
+export const listUserOrders = operation({
+  service: 'order',
+  name: 'listUserOrders',
+  method: 'GET',
+  path: '/api/orders/user/:user_id',
+  auth: { own_or_staff: 'orders' },
+  summary: "A user's orders",
+  params: Type.Object({ user_id: Id }),
+  query: ListQuery,
+  replies: { 200: page(Order) },
+  problems: ['not-found', 'invalid-cursor'],
+})
+
+export const getOrderTimeline = operation({
+  service: 'order',
+  name: 'getOrderTimeline',
+  method: 'GET',
+  path: '/api/orders/:id/timeline',
+  auth: 'guest',
+  summary: 'What happened to an order, step by step',
+  params: IdParams,
+  replies: {
+    200: Type.Object({
+      items: Type.Array(
+        Type.Object({
+          status: Type.Enum([...orderStatuses]),
+          payment_status: Type.Enum([...paymentStatuses]),
+          note: nullable(Type.String()),
+          at: Timestamp,
+        }),
+      ),
+    }),
+  },
+  problems: ['not-found'],
+})
+
+const Line = Type.Object({ product_id: Id, quantity: Type.Integer(), price_minor: Type.Integer() })
+const orderFacts = {
+  order_id: Id,
+  number: Type.String(),
+  user_id: nullable(Id),
+  cart_id: nullable(Id),
+  currency: Currency,
+  total_minor: Type.Integer(),
+}
+
+export const orderPlaced = event({
+  service: 'order',
+  name: 'order.placed',
+  version: 1,
+  schema: Type.Object({ ...orderFacts, items: Type.Array(Line) }),
+  summary: 'An order was recorded; its stock is not held yet',
+})
+export const orderReserved = event({
+  service: 'order',
+  name: 'order.reserved',
+  version: 1,
+  schema: Type.Object({ ...orderFacts, expires_at: Timestamp }),
+  summary: 'The stock of an unpaid order is held until its deadline',
+})
+export const orderPaid = event({
+  service: 'order',
+  name: 'order.paid',
+  version: 1,
+  schema: Type.Object({ ...orderFacts, items: Type.Array(Line) }),
+  summary: 'An order was paid and is being prepared',
+})
+export const orderPaymentFailed = event({
+  service: 'order',
+  name: 'order.payment-failed',
+  version: 1,
+  schema: Type.Object({ ...orderFacts, reason: Type.String() }),
+  summary: 'A payment was declined; the order waits for another',
+})
+export const orderCancelled = event({
+  service: 'order',
+  name: 'order.cancelled',
+  version: 1,
+  schema: Type.Object({ ...orderFacts, reason: Type.String() }),
+  summary: 'An order was cancelled: nothing is owed, nothing is held',
+})
+export const orderShipped = event({
+  service: 'order',
+  name: 'order.shipped',
+  version: 1,
+  schema: Type.Object(orderFacts),
+  summary: 'An order left the warehouse',
+})
+export const orderDelivered = event({
+  service: 'order',
+  name: 'order.delivered',
+  version: 1,
+  schema: Type.Object(orderFacts),
+  summary: 'An order arrived',
+})

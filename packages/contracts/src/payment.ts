@@ -1,0 +1,275 @@
+import { type Static, Type } from 'typebox'
+import { event } from './event.ts'
+import { Amount, Currency, Id, IdParams, nullable, PositiveAmount, page, pageQuery, Timestamp } from './fields.ts'
+import { operation } from './operation.ts'
+import { PaymentMethod } from './order.ts'
+
+/** Money: payments at the provider, refunds, and the double-entry ledger. */
+
+/**
+ * `authorising` asked, no answer yet · `in_doubt` the provider did not answer: asked again until known ·
+ * `voiding`/`refunding` on the way back.
+ */
+export const paymentStates = [
+  'authorising',
+  'in_doubt',
+  'authorised',
+  'captured',
+  'declined',
+  'voided',
+  'refunded',
+  'partially_refunded',
+] as const
+export type PaymentState = (typeof paymentStates)[number]
+
+export const Payment = Type.Object({
+  id: Id,
+  order_id: Id,
+  attempt: Type.Integer(),
+  status: Type.Enum([...paymentStates]),
+  amount: Amount,
+  captured: Amount,
+  refunded: Amount,
+  currency: Currency,
+  provider: Type.String(),
+  provider_reference: nullable(Type.String()),
+  decline_code: nullable(Type.String()),
+  created_at: Timestamp,
+  updated_at: Timestamp,
+})
+export type Payment = Static<typeof Payment>
+
+/**
+ * Authorises one attempt to pay an order. The key is (order_id, attempt): repeating it answers what is known.
+ * An order has at most one live payment; an order that was closed takes none.
+ */
+export const authorisePayment = operation({
+  service: 'payment',
+  name: 'authorisePayment',
+  method: 'POST',
+  path: '/api/payments',
+  auth: 'service',
+  summary: 'Authorise a payment of an order',
+  body: Type.Object(
+    {
+      order_id: Id,
+      attempt: Type.Integer({ minimum: 1, maximum: 1000 }),
+      amount_minor: Type.Integer({ minimum: 0, maximum: 1_000_000_000_000 }),
+      currency: Currency,
+      payment_method: PaymentMethod,
+    },
+    { additionalProperties: false },
+  ),
+  replies: { 200: Payment },
+  problems: ['payment-not-allowed', 'invalid-payment-method', 'validation-failed'],
+  idempotent: true,
+})
+
+/** Ends all paying of an order: voids what is authorised, refunds what is captured, refuses what comes later. */
+export const closePayments = operation({
+  service: 'payment',
+  name: 'closePayments',
+  method: 'POST',
+  path: '/internal/payments/close',
+  auth: 'service',
+  summary: 'Undo every payment of an order and take no more',
+  body: Type.Object(
+    { order_id: Id, reason: Type.String({ minLength: 1, maxLength: 200 }) },
+    { additionalProperties: false },
+  ),
+  replies: {
+    200: Type.Object({
+      order_id: Id,
+      settled: Type.Boolean({ description: 'False while the provider has not confirmed: ask again' }),
+      captured_minor: Type.Integer(),
+      refunded_minor: Type.Integer(),
+    }),
+  },
+  idempotent: true,
+})
+
+export const capturePayment = operation({
+  service: 'payment',
+  name: 'capturePayment',
+  method: 'POST',
+  path: '/api/payments/:id/capture',
+  auth: { staff: 'payments' },
+  summary: 'Capture an authorised payment',
+  params: IdParams,
+  replies: { 200: Payment },
+  problems: ['not-found', 'payment-not-allowed'],
+  idempotent: true,
+})
+
+/** The same as capturePayment, asked by the order service as a step of checkout. */
+export const captureForOrder = operation({
+  ...capturePayment,
+  name: 'captureForOrder',
+  path: '/internal/payments/:id/capture',
+  auth: 'service',
+})
+
+export const voidPayment = operation({
+  service: 'payment',
+  name: 'voidPayment',
+  method: 'POST',
+  path: '/api/payments/:id/void',
+  auth: { staff: 'payments' },
+  summary: 'Let go of an authorised payment',
+  params: IdParams,
+  replies: { 200: Payment },
+  problems: ['not-found', 'payment-not-allowed'],
+  idempotent: true,
+})
+
+export const refundPayment = operation({
+  service: 'payment',
+  name: 'refundPayment',
+  method: 'POST',
+  path: '/api/payments/:id/refund',
+  auth: { staff: 'payments' },
+  summary: 'Give money back, all or in parts',
+  description: 'Without `amount` all that is left. With an Idempotency-Key a repeated call refunds once.',
+  params: IdParams,
+  body: Type.Object(
+    {
+      amount: Type.Optional(PositiveAmount),
+      currency: Type.Optional(Currency),
+      reason: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
+    },
+    { additionalProperties: false },
+  ),
+  body_optional: true,
+  replies: { 200: Payment },
+  problems: ['not-found', 'payment-not-allowed', 'refund-exceeds-captured', 'wrong-currency', 'request-in-progress'],
+  idempotent: true,
+  example: { body: { amount: 5 } },
+})
+
+export const getPayment = operation({
+  service: 'payment',
+  name: 'getPayment',
+  method: 'GET',
+  path: '/api/payments/:id',
+  auth: { staff: 'payments' },
+  summary: 'One payment',
+  params: IdParams,
+  replies: { 200: Payment },
+  problems: ['not-found'],
+})
+
+export const listPayments = operation({
+  service: 'payment',
+  name: 'listPayments',
+  method: 'GET',
+  path: '/api/payments',
+  auth: { staff: 'payments' },
+  summary: 'Payments, newest first',
+  query: Type.Object({ ...pageQuery, order_id: Type.Optional(Id) }, { additionalProperties: false }),
+  replies: { 200: page(Payment) },
+  problems: ['invalid-cursor'],
+})
+
+export const receiveWebhook = operation({
+  service: 'payment',
+  name: 'receiveWebhook',
+  method: 'POST',
+  path: '/api/payments/webhooks/:provider',
+  auth: 'public',
+  summary: 'What the provider tells us; its signature is checked',
+  params: Type.Object({ provider: Type.String({ pattern: '^[a-z]{2,20}$' }) }),
+  body: Type.Object(
+    { id: Type.String({ maxLength: 100 }), type: Type.String({ maxLength: 100 }) },
+    { additionalProperties: true },
+  ),
+  replies: { 200: Type.Object({ received: Type.Boolean() }) },
+  problems: ['invalid-signature', 'not-found'],
+})
+
+export const LedgerEntry = Type.Object({
+  id: Id,
+  transaction_id: Id,
+  account: Type.String(),
+  amount: Amount,
+  currency: Currency,
+  payment_id: Id,
+  order_id: Id,
+  kind: Type.String(),
+  created_at: Timestamp,
+})
+
+export const listLedger = operation({
+  service: 'payment',
+  name: 'listLedger',
+  method: 'GET',
+  path: '/api/payments/ledger',
+  auth: { staff: 'payments' },
+  summary: 'Entries of the ledger, newest first, and what they add up to',
+  description: 'Debits are positive, credits negative; each transaction adds up to zero.',
+  query: Type.Object(
+    {
+      ...pageQuery,
+      account: Type.Optional(Type.String({ pattern: '^[a-z_]{1,40}$' })),
+      from: Type.Optional(Timestamp),
+      to: Type.Optional(Timestamp),
+    },
+    { additionalProperties: false },
+  ),
+  replies: {
+    200: Type.Object({
+      items: Type.Array(LedgerEntry),
+      next_cursor: nullable(Type.String()),
+      balances: Type.Array(Type.Object({ account: Type.String(), currency: Currency, amount: Amount })),
+    }),
+  },
+  problems: ['invalid-cursor'],
+})
+
+const paymentFacts = {
+  payment_id: Id,
+  order_id: Id,
+  attempt: Type.Integer(),
+  amount_minor: Type.Integer(),
+  currency: Currency,
+}
+export const paymentAuthorised = event({
+  service: 'payment',
+  name: 'payment.authorised',
+  version: 1,
+  schema: Type.Object(paymentFacts),
+  summary: 'The provider holds the money',
+})
+export const paymentDeclined = event({
+  service: 'payment',
+  name: 'payment.declined',
+  version: 1,
+  schema: Type.Object({ ...paymentFacts, decline_code: Type.String() }),
+  summary: 'The provider said no',
+})
+export const paymentCaptured = event({
+  service: 'payment',
+  name: 'payment.captured',
+  version: 1,
+  schema: Type.Object(paymentFacts),
+  summary: 'The money is ours',
+})
+export const paymentVoided = event({
+  service: 'payment',
+  name: 'payment.voided',
+  version: 1,
+  schema: Type.Object(paymentFacts),
+  summary: 'An authorisation was let go',
+})
+export const paymentRefunded = event({
+  service: 'payment',
+  name: 'payment.refunded',
+  version: 1,
+  schema: Type.Object({
+    ...paymentFacts,
+    refund_id: Id,
+    refund_minor: Type.Integer(),
+    captured_minor: Type.Integer(),
+    refunded_minor: Type.Integer({ description: 'All refunds of the payment so far' }),
+  }),
+  summary: 'Money went back',
+})

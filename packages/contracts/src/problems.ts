@@ -1,0 +1,148 @@
+/**
+ * Every refusal the platform can answer: its type, status and title. A problem on the wire is RFC 9457
+ * `application/problem+json` with `type` = `https://shopfleet.dev/problems/<name>`.
+ */
+export const problems = {
+  'validation-failed': { status: 400, title: 'The request is not valid' },
+  'malformed-json': { status: 400, title: 'The body is not valid JSON' },
+  'invalid-cursor': { status: 400, title: 'The cursor is not one this list gave out' },
+  'invalid-idempotency-key': { status: 400, title: 'The Idempotency-Key is not valid' },
+  unauthenticated: { status: 401, title: 'Sign in first' },
+  'invalid-token': { status: 401, title: 'The access token is not valid' },
+  'token-expired': { status: 401, title: 'The access token has expired' },
+  'invalid-credentials': { status: 401, title: 'E-mail or password is wrong' },
+  'invalid-signature': { status: 401, title: 'The signature is not valid' },
+  'payment-declined': { status: 402, title: 'The payment was declined' },
+  forbidden: { status: 403, title: 'You are not allowed to do this' },
+  'not-found': { status: 404, title: 'There is no such thing' },
+  'request-timeout': { status: 408, title: 'The request took too long to arrive' },
+  'email-taken': { status: 409, title: 'An account with this e-mail exists' },
+  'already-exists': { status: 409, title: 'It exists already' },
+  'in-use': { status: 409, title: 'It is still in use' },
+  'out-of-stock': { status: 409, title: 'There is not enough in stock' },
+  'not-for-sale': { status: 409, title: 'The product is not for sale' },
+  'stock-below-reserved': { status: 409, title: 'More is reserved than that' },
+  'cart-empty': { status: 409, title: 'The cart is empty' },
+  'cart-ordered': { status: 409, title: 'This cart has been ordered already' },
+  'price-changed': { status: 409, title: 'The price has changed' },
+  'transition-not-allowed': { status: 409, title: 'The order cannot go there from here' },
+  'order-not-payable': { status: 409, title: 'The order cannot be paid' },
+  'payment-not-allowed': { status: 409, title: 'The payment does not allow this now' },
+  'reservation-closed': { status: 409, title: 'The reservation has been released' },
+  'request-in-progress': { status: 409, title: 'The same request is still running' },
+  'body-too-large': { status: 413, title: 'The body is too large' },
+  'unsupported-media-type': { status: 415, title: 'Send JSON as application/json' },
+  'wrong-currency': { status: 422, title: 'The currency does not fit' },
+  'unknown-product': { status: 422, title: 'A product does not exist' },
+  'unknown-category': { status: 422, title: 'The category does not exist' },
+  'idempotency-key-reused': { status: 422, title: 'The Idempotency-Key was used for another request' },
+  'invalid-payment-method': { status: 422, title: 'The payment method is not known' },
+  'refund-exceeds-captured': { status: 422, title: 'More than was paid cannot be refunded' },
+  'too-many-requests': { status: 429, title: 'Too many requests' },
+  internal: { status: 500, title: 'Something went wrong on our side' },
+  unavailable: { status: 503, title: 'A part we need is not available just now' },
+} as const satisfies Record<string, { status: number; title: string }>
+
+export type ProblemName = keyof typeof problems
+
+export interface FieldError {
+  /** JSON pointer into the body, or `query/<name>`, `params/<name>`. */
+  pointer: string
+  /** The rule that was broken, in words. */
+  detail: string
+}
+
+/** The body of every error answer. Extra members depend on the problem (`available`, `order_id`, …). */
+export interface ProblemBody {
+  type: string
+  title: string
+  status: number
+  detail?: string
+  instance?: string
+  correlation_id?: string
+  errors?: FieldError[]
+  [extra: string]: unknown
+}
+
+const typePrefix = 'https://shopfleet.dev/problems/'
+
+/**
+ * A refusal: something the caller can act on. Thrown by verbs, rendered by the kit in one place.
+ * `extra` members go onto the wire beside the standard ones; never put internals there.
+ */
+export class Problem extends Error {
+  override name = 'Problem'
+  readonly problem: ProblemName
+  readonly status: number
+  readonly detail: string | undefined
+  readonly errors: FieldError[] | undefined
+  readonly extra: Record<string, unknown>
+
+  constructor(
+    problem: ProblemName,
+    options: { detail?: string; errors?: FieldError[]; [extra: string]: unknown } = {},
+  ) {
+    const { detail, errors, ...extra } = options
+    super(detail ?? problems[problem].title)
+    this.problem = problem
+    this.status = problems[problem].status
+    this.detail = detail
+    this.errors = errors
+    this.extra = extra
+  }
+
+  /** The body on the wire. */
+  toBody(instance?: string, correlation_id?: string): ProblemBody {
+    return {
+      type: typePrefix + this.problem,
+      title: problems[this.problem].title,
+      status: this.status,
+      ...(this.detail === undefined ? {} : { detail: this.detail }),
+      ...(instance === undefined ? {} : { instance }),
+      ...(correlation_id === undefined ? {} : { correlation_id }),
+      ...(this.errors === undefined ? {} : { errors: this.errors }),
+      ...this.extra,
+    }
+  }
+
+  /** Rebuilds a Problem from an answer's body; undefined if it is not one of ours. */
+  static fromBody(body: unknown): Problem | undefined {
+    if (typeof body !== 'object' || body === null) return undefined
+    const { type, title: _t, status: _s, instance: _i, correlation_id: _c, ...rest } = body as ProblemBody
+    if (typeof type !== 'string' || !type.startsWith(typePrefix)) return undefined
+    const name = type.slice(typePrefix.length)
+    return name in problems ? new Problem(name as ProblemName, rest) : undefined
+  }
+}
+
+/** Thrown when a dependency failed or timed out: 503 with `Retry-After`. */
+export class Unavailable extends Error {
+  override name = 'Unavailable'
+  readonly dependency: string
+  readonly retry_after_s: number
+
+  constructor(dependency: string, options: { cause?: unknown; retry_after_s?: number } = {}) {
+    super(`${dependency} is not available`, { cause: options.cause })
+    this.dependency = dependency
+    this.retry_after_s = options.retry_after_s ?? 1
+  }
+}
+
+/** Statuses any operation may answer with, beside its own: bad input, no or bad token, size, type, our faults. */
+export function commonProblems(o: {
+  auth: unknown
+  method: string
+  body?: unknown
+  query?: unknown
+  params?: unknown
+  idempotent?: boolean
+}): ProblemName[] {
+  const list: ProblemName[] = ['internal', 'unavailable']
+  if (o.body || o.query || o.params) list.push('validation-failed')
+  if (o.body) list.push('malformed-json', 'body-too-large', 'unsupported-media-type')
+  if (o.auth !== 'public') list.push('invalid-token', 'token-expired')
+  if (o.auth !== 'public' && o.auth !== 'guest') list.push('unauthenticated')
+  if (typeof o.auth === 'object' || o.auth === 'service') list.push('forbidden')
+  if (o.idempotent) list.push('invalid-idempotency-key', 'idempotency-key-reused', 'request-in-progress')
+  return list
+}

@@ -1,0 +1,53 @@
+// Crash tests stop the process before and after each durable write. These are the places, and their names.
+
+import type { Query } from './driver.ts'
+
+/** Called, and awaited, around each durable write, with its name, e.g. `before commit: update items set …`. */
+export type Boundary = (name: string) => void | Promise<void>
+
+const nameLength = 40
+const plainRead = /^(select|show|values|table|explain|fetch)\b/i
+const noise = /--[^\n]*|\/\*[\s\S]*?\*\/|'(?:[^']|'')*'/g
+const write = /\b(insert\s+into|delete\s+from|merge\s+into)\b|(?<!\bfor\s+(?:no\s+key\s+)?)\bupdate\s+["\w]/i
+
+function isQuery(value: unknown): value is Query {
+  return value instanceof Promise && 'strings' in value
+}
+
+/** The text of a statement with its fragments, its values left out. */
+export function textOf({ strings, args }: Query): string {
+  const textOfArg = (arg: unknown): string => {
+    if (isQuery(arg)) return textOf(arg)
+    if (Array.isArray(arg) && isQuery(arg[0])) return arg.map(textOfArg).join(' ')
+    return '?'
+  }
+  return strings.map((part, index) => (index === 0 ? part : textOfArg(args[index - 1]) + part)).join('')
+}
+
+/** The name of the write a statement makes, undefined for a plain SELECT. */
+export function writeName(query: Query): string | undefined {
+  const text = textOf(query).replace(noise, ' ').replace(/\s+/g, ' ').trim()
+  if (plainRead.test(text)) return undefined
+  if (/^with\b/i.test(text) && !write.test(text)) return undefined
+  return text.slice(0, nameLength)
+}
+
+/** Wraps the execution of single statements, each of which commits by itself. */
+export function guardWrites(boundary: Boundary, run: (query: Query) => void): (query: Query) => void {
+  return query => {
+    const name = writeName(query)
+    if (name === undefined) {
+      run(query)
+      return
+    }
+    const { resolve, reject } = query
+    query.resolve = value => {
+      Promise.resolve()
+        .then(() => boundary(`after commit: ${name}`))
+        .then(() => resolve(value), reject)
+    }
+    Promise.resolve()
+      .then(() => boundary(`before commit: ${name}`))
+      .then(() => run(query), reject)
+  }
+}

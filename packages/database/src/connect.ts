@@ -1,0 +1,91 @@
+import { begin } from './begin.ts'
+import { type Boundary, guardWrites } from './boundary.ts'
+import { createTemplate } from './driver.ts'
+import { listen } from './listen.ts'
+import { createPool } from './pool.ts'
+import { createSession } from './session.ts'
+import type { ReservedSql, Sql, Tx } from './sql.ts'
+import { createTag } from './tag.ts'
+import { types } from './types.ts'
+
+export interface ConnectOptions {
+  /** `application_name`, so that the server's own views and logs say who it is. */
+  name: string
+  /** Connections at most. */
+  max?: number
+  /**
+   * For crash tests: awaited before and after each statement that commits by itself and is not a plain SELECT, and
+   * around each COMMIT of `begin`.
+   */
+  boundary?: Boundary
+}
+
+const statementMs = 10_000
+
+/**
+ * Opens a pool on `url` (`postgres://role:password@host:port/database`). Connections are made when they are needed.
+ *
+ * Types: bigint → number (an error beyond 2^53), numeric → string, timestamptz → ISO 8601 text with milliseconds and Z,
+ * date → text, jsonb → value. An undefined parameter is an error.
+ *
+ * Limits: a statement 10 s, a lock 5 s, a transaction that does nothing 15 s, connecting 5 s, waiting for a free
+ * connection 5 s. Each error of these satisfies `isUnavailable`. COPY is not supported.
+ */
+export function connect(url: string, { name, max = 10, boundary }: ConnectOptions): Sql {
+  const template = createTemplate(url, {
+    types,
+    onnotice() {},
+    connect_timeout: 5,
+    connection: {
+      application_name: name,
+      statement_timeout: statementMs,
+      lock_timeout: 5_000,
+      idle_in_transaction_session_timeout: 15_000,
+      TimeZone: 'UTC',
+    },
+  })
+  const minuteMs = 60_000
+  const pool = createPool(template, {
+    max,
+    connectMs: 5_000,
+    waitMs: 5_000,
+    silenceMs: statementMs + 5_000,
+    lifetimeMs: minuteMs * (30 + Math.random() * 30),
+  })
+  const listeners = new Set<{ unlisten(): Promise<void> }>()
+
+  async function reserve(): Promise<ReservedSql> {
+    const client = await pool.acquire()
+    // Its holder may change statement_timeout.
+    client.timed = false
+    const session = createSession(client)
+    const release = () => {
+      const sound = session.isSound()
+      session.close(new Error('this connection was released'))
+      if (sound) pool.mend(client)
+      else pool.discard(client)
+    }
+    return Object.assign(createTag(template, session.run), { release })
+  }
+
+  const tag = createTag(template, boundary ? guardWrites(boundary, pool.run) : pool.run)
+  return Object.assign(tag, {
+    reserve,
+    begin<T>(
+      ...args: [fn: (tx: Tx) => T | Promise<T>] | [options: string, fn: (tx: Tx) => T | Promise<T>]
+    ): Promise<T> {
+      return args.length === 1
+        ? begin({ template, pool, boundary }, '', args[0])
+        : begin({ template, pool, boundary }, args[0], args[1])
+    },
+    async listen(channel: string, heard: (payload: string) => void, ready?: () => void) {
+      const listener = await listen(template, channel, { heard, ready })
+      listeners.add(listener)
+      return listener
+    },
+    async end(options?: { timeout?: number }) {
+      await Promise.all([...listeners].map(listener => listener.unlisten()))
+      await pool.end(options)
+    },
+  })
+}

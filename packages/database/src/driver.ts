@@ -1,0 +1,100 @@
+// The narrow part of postgres.js that is used: one connection, one statement at a time, never a second socket.
+//
+// The driver's own pool is not used. In version 3.4.9 a connection that breaks inside a transaction ends the process
+// (porsager/postgres#1208) or lets later statements of that transaction run inside another one (#1216); a parameter
+// that cannot be serialised fails a different statement when several share a connection, and answers shift from one
+// caller to the next; and rows of a failed statement leave holes in the next result (#1181). All of them need a
+// connection that is shared or used again after a fault, and here it is not.
+
+import { connect as connectSocket, type Socket } from 'node:net'
+import postgres from 'postgres'
+
+/** A statement as the driver sees it. It is handed to `handler` when it is awaited, and never if it is a fragment. */
+export interface Query extends Promise<unknown> {
+  handler(query: Query): void
+  resolve(value: unknown): void
+  reject(error: unknown): void
+  strings: readonly string[]
+  args: readonly unknown[]
+  cancelled: unknown
+  streaming?: boolean
+  cursorFn?: unknown
+}
+
+/** A connection error in the form of the driver's own, so that `isUnavailable` knows it. */
+export function connectionError(code: string, what: string): Error {
+  return Object.assign(new Error(`${code}: ${what}`), { code })
+}
+
+/** Whether a statement failed but its connection is sound. */
+export function isStatementError(error: unknown): boolean {
+  return error instanceof postgres.PostgresError && error.severity !== 'FATAL' && error.severity !== 'PANIC'
+}
+
+export type DriverOptions = postgres.Options<Record<string, postgres.PostgresType>>
+export type ParsedOptions = postgres.ParsedOptions & { shared: unknown; path?: string; fetch_types?: boolean }
+export type Driver = postgres.Sql
+
+/** Makes the object that builds statements. It never connects. */
+export function createTemplate(url: string, options: DriverOptions): Driver {
+  return postgres(url, { ...options, max: 1, max_lifetime: null, idle_timeout: undefined })
+}
+
+function openSocket({ path, host, port }: ParsedOptions, timeoutMs: number): Promise<Socket> {
+  return new Promise((done, fail) => {
+    const target = path ? { path } : { host: host[0]!, port: port[0]! }
+    const socket = connectSocket({ ...target, noDelay: true, keepAlive: true, keepAliveInitialDelay: 10_000 })
+    const onTimeout = () => socket.destroy(connectionError('CONNECT_TIMEOUT', `${host}:${port}`))
+    const timer = setTimeout(onTimeout, timeoutMs)
+    socket.once('error', fail)
+    socket.once('close', () => clearTimeout(timer))
+    socket.once('connect', () => {
+      clearTimeout(timer)
+      socket.off('error', fail)
+      // The driver reads these for TLS: the name the certificate must bear.
+      done(Object.assign(socket, { host: host[0], port: port[0] }))
+    })
+  })
+}
+
+export interface Connection {
+  execute(query: Query): void
+  /** Says goodbye if nothing is running, and is gone within a second. */
+  close(): Promise<void>
+  /** Cuts the line; what is running fails with CONNECTION_CLOSED. */
+  destroy(): void
+}
+
+interface OpenOptions {
+  timeoutMs: number
+  onClose: () => void
+  onNotify?: (channel: string, payload: string) => void
+}
+
+/** A connection that opens with its first statement and is never opened again. */
+export function openConnection(template: Driver, { timeoutMs, onClose, onNotify }: OpenOptions): Connection {
+  const parsed = template.options as unknown as ParsedOptions
+  let opened = false
+  let socket: Socket | undefined
+  const driver = postgres({
+    ...parsed,
+    no_subscribe: true,
+    onclose: onClose,
+    onnotify: onNotify,
+    async socket() {
+      if (opened) throw connectionError('CONNECTION_CLOSED', 'the server closed the connection while it was opened')
+      opened = true
+      socket = await openSocket(parsed, timeoutMs)
+      return socket
+    },
+  } as unknown as DriverOptions)
+  const { handler } = driver`` as unknown as Query
+  return {
+    execute: handler,
+    destroy: () => socket?.destroy(),
+    async close() {
+      await driver.end({ timeout: 1 }).catch(() => {})
+      socket?.destroy()
+    },
+  }
+}

@@ -1,0 +1,11 @@
+import { fileURLToPath } from 'node:url'
+
+export { type Bus, connectPostgresBus, type Delivery, migrateBus } from './bus.ts'
+export { type Context, currentContext, withContext } from './context.ts'
+export { createLoop, type Loop } from './loop.ts'
+export { type OutboxRow, outboxRow, publish } from './outbox.ts'
+export { createRelay, type Relay } from './relay.ts'
+export { createSubscription, type Handler, on, type Subscription } from './subscription.ts'
+
+/** Migrations every service's database gets before its own: outbox, inbox, offsets, dead letters. */
+export const messagingMigrations = fileURLToPath(new URL('../migrations', import.meta.url))

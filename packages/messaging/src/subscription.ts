@@ -1,0 +1,245 @@
+import type { EventMessage, EventType, PayloadOf } from '@shopfleet/contracts'
+import { isUnavailable, type Sql, type Tx, transaction } from '@shopfleet/database'
+import type { Bus, Delivery } from './bus.ts'
+import { withContext } from './context.ts'
+import { createLoop, type Loop } from './loop.ts'
+
+const batchSize = 200
+const attempts = 5
+
+export interface Handler {
+  event: EventType
+  handle: (tx: Tx, payload: any, message: EventMessage) => Promise<void>
+}
+
+/**
+ * Hears an event. The handler runs in a transaction together with the inbox row and the offset: its effect happens
+ * exactly once, whatever is delivered twice. It must have no effect outside `tx`.
+ */
+export function on<E extends EventType>(
+  event: E,
+  handle: (tx: Tx, payload: PayloadOf<E>, message: EventMessage<PayloadOf<E>>) => Promise<void>,
+): Handler {
+  return { event, handle: handle as Handler['handle'] }
+}
+
+export interface Subscription {
+  start(): Promise<void>
+  /** Applies everything that is on the bus now. Answers how many events were read. */
+  drain(): Promise<number>
+  /** Applies messages as if they had come from the bus at no particular position (tests and replay use it). */
+  apply(messages: EventMessage[]): Promise<void>
+  /**
+   * Applies the dead letters that are open, oldest first, those of one aggregate in order. Answers how many went
+   * through; one that fails again stays, with what waits behind it.
+   */
+  replayDeadLetters(): Promise<number>
+  stop(): Promise<void>
+}
+
+/** Reads the topics its handlers speak of, in order, and applies each event once. */
+export function createSubscription(options: {
+  sql: Sql
+  bus: Bus
+  handlers: Handler[]
+  onError: (error: unknown, message?: EventMessage) => void
+  /** Called after effects were committed; the relay is woken by it. */
+  onApplied?: () => void
+  poll_ms?: number
+}): Subscription {
+  const { sql, bus } = options
+  const handlers = new Map(options.handlers.map(handler => [handler.event.name, handler]))
+  const topics = [...new Set(options.handlers.map(handler => handler.event.service))]
+  const loops = new Map<string, Loop>()
+  const offsets = new Map<string, number>()
+  let unlisten: (() => void) | undefined
+
+  /** Runs the handlers of those messages the inbox has not seen. */
+  async function applyIn(tx: Tx, messages: EventMessage[]): Promise<void> {
+    const known = messages.filter(message => handlers.has(message.name))
+    if (known.length === 0) return
+    const fresh = await tx<{ event_id: string }[]>`
+      insert into inbox (event_id) select distinct unnest(${known.map(m => m.id)}::uuid[])
+      on conflict do nothing returning event_id`
+    const unseen = new Set(fresh.map(row => row.event_id))
+    for (const message of known) {
+      if (!unseen.delete(message.id)) continue
+      const context = { correlation_id: message.correlation_id, traceparent: message.traceparent, deadline: undefined }
+      await withContext(context, () => handlers.get(message.name)!.handle(tx, message.payload, message))
+    }
+  }
+
+  /** Moves the offset, but only from where we read: of two instances, one goes on and the other reads again. */
+  async function moveOffset(tx: Tx, topic: string, from: number, to: number): Promise<boolean> {
+    const moved = await tx`
+      insert into consumer_offsets (topic, position) values (${topic}, ${to})
+      on conflict (topic) do update set position = excluded.position where consumer_offsets.position = ${from}`
+    return moved.count === 1
+  }
+
+  async function readOffset(topic: string): Promise<number> {
+    const [row] = await sql<[{ position: number }?]>`select position from consumer_offsets where topic = ${topic}`
+    return row?.position ?? 0
+  }
+
+  /** Whether an earlier event of the aggregate lies among the dead letters: then this one waits behind it. */
+  async function isParked(tx: Tx, topic: string, aggregate_id: string): Promise<boolean> {
+    const rows = await tx`
+      select 1 from dead_letters where topic = ${topic} and aggregate_id = ${aggregate_id} and replayed_at is null limit 1`
+    return rows.count > 0
+  }
+
+  async function bury(tx: Tx, topic: string, message: EventMessage, error: string, tries: number): Promise<void> {
+    await tx`
+      insert into dead_letters (topic, event_id, aggregate_id, message, error, attempts)
+      values (${topic}, ${message.id}, ${message.aggregate_id}, ${message as never}::jsonb, ${error}, ${tries})
+      on conflict (event_id) do nothing`
+  }
+
+  class Overtaken extends Error {}
+
+  async function applyOne(topic: string, from: number, delivery: Delivery): Promise<void> {
+    const { message, position } = delivery
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await transaction(sql, async tx => {
+          if (!(await moveOffset(tx, topic, from, position))) throw new Overtaken()
+          if (await isParked(tx, topic, message.aggregate_id)) {
+            await bury(tx, topic, message, 'waits behind an earlier event of the same aggregate', 0)
+          } else {
+            await applyIn(tx, [message])
+          }
+        })
+        return
+      } catch (error) {
+        // A database that is down is no fault of the message: the loop comes back to it.
+        if (error instanceof Overtaken || isUnavailable(error)) throw error
+        options.onError(error, message)
+        if (attempt < attempts) {
+          await new Promise(resolve => setTimeout(resolve, 20 * 2 ** attempt))
+          continue
+        }
+        await transaction(sql, async tx => {
+          if (!(await moveOffset(tx, topic, from, position))) throw new Overtaken()
+          await bury(tx, topic, message, error instanceof Error ? error.message : String(error), attempt)
+        })
+        return
+      }
+    }
+  }
+
+  async function applyBatch(topic: string, from: number, batch: Delivery[]): Promise<void> {
+    const last = batch.at(-1)!.position
+    const messages = batch.map(delivery => delivery.message)
+    try {
+      await transaction(sql, async tx => {
+        if (!(await moveOffset(tx, topic, from, last))) throw new Overtaken()
+        const ids = [...new Set(messages.map(m => m.aggregate_id))]
+        const parked = await tx`
+          select 1 from dead_letters
+          where topic = ${topic} and replayed_at is null and aggregate_id = any(${ids}::uuid[]) limit 1`
+        if (parked.count > 0) throw new Error('an aggregate of this batch waits behind a dead letter')
+        await applyIn(tx, messages)
+      })
+    } catch (error) {
+      if (error instanceof Overtaken || isUnavailable(error)) throw error
+      // One of them is bad: find it by taking them one at a time.
+      let at = from
+      for (const delivery of batch) {
+        await applyOne(topic, at, delivery)
+        at = delivery.position
+      }
+    }
+  }
+
+  const running = new Map<string, Promise<number>>()
+  function drainTopic(topic: string): Promise<number> {
+    let run = running.get(topic)
+    if (!run) {
+      run = readTopic(topic).finally(() => running.delete(topic))
+      running.set(topic, run)
+    }
+    return run
+  }
+
+  async function readTopic(topic: string): Promise<number> {
+    let read = 0
+    for (;;) {
+      let from = offsets.get(topic)
+      if (from === undefined) {
+        from = await readOffset(topic)
+        offsets.set(topic, from)
+      }
+      const batch = await bus.read(topic, from, batchSize)
+      if (batch.length === 0) return read
+      try {
+        await applyBatch(topic, from, batch)
+        offsets.set(topic, batch.at(-1)!.position)
+        read += batch.length
+        options.onApplied?.()
+      } catch (error) {
+        offsets.delete(topic)
+        if (!(error instanceof Overtaken)) throw error
+      }
+    }
+  }
+
+  return {
+    async start() {
+      for (const topic of topics) {
+        const loop = createLoop({
+          run: () => drainTopic(topic),
+          interval_ms: options.poll_ms ?? 2000,
+          onError: error => options.onError(error),
+        })
+        loops.set(topic, loop)
+        loop.start()
+      }
+      if (topics.length === 0) return
+      unlisten = await bus.listen(topic => {
+        if (topic === '*') for (const loop of loops.values()) loop.wake()
+        else loops.get(topic)?.wake()
+      })
+    },
+    async drain() {
+      let read = 0
+      for (const topic of topics) {
+        // Another instance or a test may have set the offset back.
+        await running.get(topic)
+        offsets.delete(topic)
+        read += await drainTopic(topic)
+      }
+      return read
+    },
+    async apply(messages) {
+      await transaction(sql, tx => applyIn(tx, messages))
+      options.onApplied?.()
+    },
+    async replayDeadLetters() {
+      let replayed = 0
+      const stuck = new Set<string>()
+      const open = await sql<{ id: number; topic: string; aggregate_id: string; message: EventMessage }[]>`
+        select id, topic, aggregate_id, message from dead_letters where replayed_at is null order by id limit 1000`
+      for (const { id, topic, aggregate_id, message } of open) {
+        if (stuck.has(topic + aggregate_id)) continue
+        try {
+          await transaction(sql, async tx => {
+            const mine = await tx`
+              update dead_letters set replayed_at = now(), attempts = attempts + 1 where id = ${id} and replayed_at is null`
+            if (mine.count === 1) await applyIn(tx, [message])
+          })
+          replayed++
+        } catch (error) {
+          options.onError(error, message)
+          stuck.add(topic + aggregate_id)
+        }
+      }
+      if (replayed > 0) options.onApplied?.()
+      return replayed
+    },
+    async stop() {
+      unlisten?.()
+      await Promise.all([...loops.values()].map(loop => loop.stop()))
+    },
+  }
+}

@@ -1,0 +1,1 @@
+export { type LoadedService, type Runnable, type ServiceEntry, services } from './services.ts'

@@ -1,0 +1,91 @@
+import type { ServiceName } from '@shopfleet/contracts'
+import type { Overrides } from '@shopfleet/service-kit'
+import type { TObject } from 'typebox'
+
+/** What is needed to run a service, whether in this process or in one of its own. */
+export interface ServiceEntry {
+  name: ServiceName
+  port: number
+  /** Owns a database (and reads the bus). */
+  hasDatabase: boolean
+  /** Loaded when needed: a process that runs one service reads the code of one. */
+  load: () => Promise<LoadedService>
+}
+
+export interface Runnable {
+  start(): Promise<string>
+  stop(): Promise<void>
+  drain(): Promise<number>
+}
+
+export interface LoadedService {
+  config: TObject
+  create: (config: any, overrides?: Overrides) => Promise<Runnable>
+}
+
+/** Every service of the platform. A new one is added here and nowhere else. */
+export const services: ServiceEntry[] = [
+  {
+    name: 'user',
+    port: 4001,
+    hasDatabase: true,
+    load: async () => {
+      const { UserConfig, createUserService } = await import('@shopfleet/user')
+      return { config: UserConfig, create: createUserService }
+    },
+  },
+  {
+    name: 'product',
+    port: 4002,
+    hasDatabase: true,
+    load: async () => {
+      const { ProductConfig, createProductService } = await import('@shopfleet/product')
+      return { config: ProductConfig, create: createProductService }
+    },
+  },
+  {
+    name: 'order',
+    port: 4003,
+    hasDatabase: true,
+    load: async () => {
+      const { OrderConfig, createOrderService } = await import('@shopfleet/order')
+      return { config: OrderConfig, create: createOrderService }
+    },
+  },
+  {
+    name: 'cart',
+    port: 4004,
+    hasDatabase: true,
+    load: async () => {
+      const { CartConfig, createCartService } = await import('@shopfleet/cart')
+      return { config: CartConfig, create: createCartService }
+    },
+  },
+  {
+    name: 'inventory',
+    port: 4005,
+    hasDatabase: true,
+    load: async () => {
+      const { InventoryConfig, createInventoryService } = await import('@shopfleet/inventory')
+      return { config: InventoryConfig, create: createInventoryService }
+    },
+  },
+  {
+    name: 'payment',
+    port: 4006,
+    hasDatabase: true,
+    load: async () => {
+      const { PaymentConfig, createPaymentService } = await import('@shopfleet/payment')
+      return { config: PaymentConfig, create: createPaymentService }
+    },
+  },
+  {
+    name: 'gateway',
+    port: 8080,
+    hasDatabase: false,
+    load: async () => {
+      const { GatewayConfig, createGateway } = await import('@shopfleet/gateway')
+      return { config: GatewayConfig, create: createGateway }
+    },
+  },
+]

@@ -1,0 +1,182 @@
+import { hash } from 'node:crypto'
+import { type Auth, type Operation, type Permission, Problem, Unavailable } from '@shopfleet/contracts'
+import { createRemoteJWKSet, errors, jwtVerify, SignJWT } from 'jose'
+import type { Clock } from './clock.ts'
+
+/** Who is asking. */
+export type Caller =
+  | { kind: 'anonymous' }
+  | { kind: 'user'; user_id: string; role: string; permissions: readonly string[]; session_id: string | null }
+  | { kind: 'service'; service: string }
+  /** A direct caller on a local demonstration; see docs/decisions. */
+  | { kind: 'demo' }
+
+export const anonymous: Caller = { kind: 'anonymous' }
+
+/** Whether the caller is staff with the permission. */
+export function isStaff(caller: Caller, permission: Permission): boolean {
+  return caller.kind === 'demo' || (caller.kind === 'user' && caller.permissions.includes(permission))
+}
+
+/** The caller's user id, if they are signed in. */
+export const userIdOf = (caller: Caller): string | null => (caller.kind === 'user' ? caller.user_id : null)
+
+/** Whether the thing is the caller's own, or they are staff with the permission. */
+export function mayAccess(caller: Caller, owner_id: string | null, permission: Permission): boolean {
+  return (owner_id !== null && userIdOf(caller) === owner_id) || isStaff(caller, permission)
+}
+
+/** Refuses callers the operation does not allow, before anything else of the request is looked at. */
+export function checkAllowed(auth: Auth, caller: Caller): void {
+  if (auth === 'public' || auth === 'guest') return
+  if (auth === 'service') {
+    if (caller.kind !== 'service') throw new Problem(caller.kind === 'user' ? 'forbidden' : 'unauthenticated')
+    return
+  }
+  if (caller.kind === 'demo') return
+  if (caller.kind !== 'user') throw new Problem('unauthenticated')
+  if (typeof auth === 'object' && 'staff' in auth && !caller.permissions.includes(auth.staff))
+    throw new Problem('forbidden')
+}
+
+/** Verified tokens, by digest, until they expire: a signature check costs more than the rest of a cached read. */
+function createCache<Value>(clock: Clock, size = 10_000) {
+  const entries = new Map<string, { value: Value; expires_ms: number }>()
+  return {
+    get(key: string): Value | undefined {
+      const entry = entries.get(key)
+      if (!entry) return undefined
+      if (entry.expires_ms > clock.now()) return entry.value
+      entries.delete(key)
+      return undefined
+    },
+    set(key: string, value: Value, expires_ms: number) {
+      if (entries.size >= size) entries.delete(entries.keys().next().value!)
+      entries.set(key, { value, expires_ms })
+    },
+  }
+}
+
+export interface AuthOptions {
+  service: string
+  clock: Clock
+  issuer: string
+  audience: string
+  /** Where the user service publishes its keys. */
+  jwksUrl: string
+  serviceSecret: string
+}
+
+/** Verifies who is asking, and makes the tokens this service shows to others. */
+export function createAuth(options: AuthOptions) {
+  const { clock, service } = options
+  const jwks = createRemoteJWKSet(new URL(options.jwksUrl), { cooldownDuration: 1000, timeoutDuration: 2000 })
+  const secret = new TextEncoder().encode(options.serviceSecret)
+  const callers = createCache<Caller>(clock)
+  const own = new Map<string, { token: string; renew_ms: number }>()
+
+  async function verifyUser(token: string): Promise<Caller> {
+    const key = hash('sha256', token)
+    const known = callers.get(key)
+    if (known) return known
+    try {
+      const { payload } = await jwtVerify(token, jwks, {
+        issuer: options.issuer,
+        audience: options.audience,
+        algorithms: ['EdDSA'],
+        requiredClaims: ['sub', 'exp'],
+        currentDate: new Date(clock.now()),
+      })
+      const caller: Caller = {
+        kind: 'user',
+        user_id: payload.sub!,
+        role: String(payload.role ?? 'customer'),
+        permissions: Array.isArray(payload.permissions) ? payload.permissions.map(String) : [],
+        session_id: typeof payload.sid === 'string' ? payload.sid : null,
+      }
+      callers.set(key, caller, payload.exp! * 1000)
+      return caller
+    } catch (error) {
+      if (error instanceof errors.JWTExpired) throw new Problem('token-expired')
+      if (
+        error instanceof errors.JOSEError &&
+        !(error instanceof errors.JWKSTimeout) &&
+        error.code !== 'ERR_JOSE_GENERIC'
+      ) {
+        throw new Problem('invalid-token')
+      }
+      // The keys could not be had: not the caller's fault.
+      throw new Unavailable('user', { cause: error })
+    }
+  }
+
+  async function verifyService(token: string): Promise<Caller> {
+    const key = hash('sha256', token)
+    const known = callers.get(key)
+    if (known) return known
+    try {
+      const { payload } = await jwtVerify(token, secret, {
+        audience: `service:${service}`,
+        algorithms: ['HS256'],
+        requiredClaims: ['iss', 'exp'],
+        currentDate: new Date(clock.now()),
+      })
+      const caller: Caller = { kind: 'service', service: String(payload.iss).replace(/^service:/, '') }
+      callers.set(key, caller, payload.exp! * 1000)
+      return caller
+    } catch (error) {
+      throw new Problem(error instanceof errors.JWTExpired ? 'token-expired' : 'invalid-token')
+    }
+  }
+
+  return {
+    /**
+     * Who is asking an operation. A service shows `x-service-token`; people show `authorization: Bearer`. Throws
+     * `invalid-token` or `token-expired` for a token that is not good, where the operation looks at one.
+     */
+    async authenticate(auth: Auth, headers: Record<string, unknown>): Promise<Caller> {
+      if (auth === 'public') return anonymous
+      const serviceToken = headers['x-service-token']
+      if (auth === 'service' || typeof serviceToken === 'string') {
+        return typeof serviceToken === 'string' ? verifyService(serviceToken) : anonymous
+      }
+      const authorization = headers.authorization
+      if (typeof authorization !== 'string') return anonymous
+      const match = /^Bearer +(\S{1,4096})$/i.exec(authorization)
+      if (!match)
+        throw new Problem('invalid-token', { detail: 'The Authorization header must be: Bearer <access token>.' })
+      return verifyUser(match[1]!)
+    },
+    /** A token for one other service, good for five minutes and made anew after four. */
+    async tokenFor(audience: string): Promise<string> {
+      const known = own.get(audience)
+      if (known && known.renew_ms > clock.now()) return known.token
+      const now_s = Math.floor(clock.now() / 1000)
+      const token = await new SignJWT({})
+        .setProtectedHeader({ alg: 'HS256' })
+        .setIssuer(`service:${service}`)
+        .setAudience(`service:${audience}`)
+        .setIssuedAt(now_s)
+        .setExpirationTime(now_s + 300)
+        .sign(secret)
+      own.set(audience, { token, renew_ms: clock.now() + 240_000 })
+      return token
+    },
+  }
+}
+export type Authenticator = ReturnType<typeof createAuth>
+
+/**
+ * Whether a request comes straight from a person at this machine: loopback, a local host name, and nothing in between
+ * (the gateway and every proxy add `x-forwarded-for`; a browser page adds `origin`).
+ */
+export function isDirectLocal(
+  operation: Operation,
+  remote: string | undefined,
+  headers: Record<string, unknown>,
+): boolean {
+  if (!operation.demo_open || headers['x-forwarded-for'] !== undefined || headers.origin !== undefined) return false
+  if (headers.authorization !== undefined || headers['x-service-token'] !== undefined) return false
+  const host = String(headers.host ?? '').replace(/:\d+$/, '')
+  return /^(127\.0\.0\.1|localhost|\[::1\])$/.test(host) && /^(::ffff:)?127\.|^::1$/.test(remote ?? '')
+}

@@ -1,0 +1,120 @@
+import { readFileSync } from 'node:fs'
+import { Ajv, type ValidateFunction } from 'ajv'
+import addFormats from 'ajv-formats'
+import { type Static, type TObject, type TProperties, Type } from 'typebox'
+
+/** Settings every service has. `.env.example` is generated from these schemas. */
+export const baseSettings = {
+  HOST: Type.String({ default: '127.0.0.1', description: 'Address to listen on' }),
+  LOG_LEVEL: Type.Enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'], {
+    default: 'info',
+    description: 'Least severe level that is logged',
+  }),
+  LOG_FORMAT: Type.Enum(['auto', 'json', 'pretty'], {
+    default: 'auto',
+    description: 'auto: readable lines on a terminal, JSON elsewhere',
+  }),
+  SERVICE_SECRET: Type.String({
+    minLength: 32,
+    description: 'Signs the tokens services show each other; the same for all of them',
+    secret: true,
+  }),
+  TOKEN_ISSUER: Type.String({ default: 'shopfleet', description: 'iss of access tokens' }),
+  TOKEN_AUDIENCE: Type.String({ default: 'shopfleet', description: 'aud of access tokens' }),
+  REQUEST_TIMEOUT_MS: Type.Integer({
+    default: 15_000,
+    minimum: 100,
+    description: 'Budget of a request that brings none',
+  }),
+  SHUTDOWN_TIMEOUT_MS: Type.Integer({
+    default: 10_000,
+    minimum: 0,
+    description: 'What requests under way get at shutdown',
+  }),
+  DEMO_OPEN: Type.Boolean({
+    default: false,
+    description:
+      'Local demonstration only: direct callers on this machine may do the few things the brief shows without a token',
+  }),
+  CHECK_REPLIES: Type.Boolean({ default: false, description: 'Check every answer against its contract (tests)' }),
+  CONTRACT_COVERAGE: Type.Optional(
+    Type.String({ description: 'Folder to note exercised operations and statuses in (tests)' }),
+  ),
+  USER_URL: Type.String({ default: 'http://127.0.0.1:4001', description: 'Where the user service answers' }),
+  PRODUCT_URL: Type.String({ default: 'http://127.0.0.1:4002', description: 'Where the product service answers' }),
+  ORDER_URL: Type.String({ default: 'http://127.0.0.1:4003', description: 'Where the order service answers' }),
+  CART_URL: Type.String({ default: 'http://127.0.0.1:4004', description: 'Where the cart service answers' }),
+  INVENTORY_URL: Type.String({ default: 'http://127.0.0.1:4005', description: 'Where the inventory service answers' }),
+  PAYMENT_URL: Type.String({ default: 'http://127.0.0.1:4006', description: 'Where the payment service answers' }),
+}
+
+/** Settings of a service that owns a database. */
+export const databaseSettings = {
+  DATABASE_URL: Type.String({ pattern: '^postgres(ql)?://', description: "The service's own database", secret: true }),
+  DATABASE_POOL: Type.Integer({ default: 10, minimum: 2, maximum: 200, description: 'Connections to it at most' }),
+  BUS_DATABASE_URL: Type.String({
+    pattern: '^postgres(ql)?://',
+    description: 'Database of the event log',
+    secret: true,
+  }),
+}
+
+/** A service's settings: its own beside the common ones. `port` is the default of PORT. */
+export function settings<P extends TProperties>(port: number, own: P) {
+  return Type.Object({
+    PORT: Type.Integer({ default: port, minimum: 0, maximum: 65_535, description: 'Port to listen on' }),
+    ...baseSettings,
+    ...own,
+  })
+}
+
+export type BaseConfig = Static<TObject<typeof baseSettings>> & { PORT: number }
+export type DatabaseConfig = BaseConfig & Static<TObject<typeof databaseSettings>>
+
+/** What is wrong with the settings, by name, in words. */
+export class ConfigError extends Error {
+  override name = 'ConfigError'
+}
+
+const compiled = new WeakMap<TObject, ValidateFunction>()
+
+/**
+ * Reads settings from an environment. `ORDER_DATABASE_URL` (service first) wins over `DATABASE_URL`, so that several
+ * services can live in one process; `NAME_FILE` names a file that holds the value (mounted secrets). Throws a
+ * ConfigError that lists every setting that is missing or wrong, without its value.
+ */
+export function readConfig<S extends TObject>(
+  schema: S,
+  service: string,
+  env: Record<string, string | undefined>,
+): Static<S> {
+  const prefix = `${service.toUpperCase().replaceAll('-', '_')}_`
+  const found: Record<string, unknown> = {}
+  for (const name of Object.keys(schema.properties)) {
+    // A peer's address is never meant for one service only: USER_URL is not the USER_ setting URL.
+    for (const key of [prefix + name, name]) {
+      const file = env[`${key}_FILE`]
+      const value = env[key] ?? (file ? readFileSync(file, 'utf8').trim() : undefined)
+      if (value === undefined || value === '') continue
+      found[name] = value
+      break
+    }
+  }
+  let validate = compiled.get(schema)
+  if (!validate) {
+    const ajv = new Ajv({ coerceTypes: true, useDefaults: true, allErrors: true, strict: false })
+    addFormats.default(ajv)
+    validate = ajv.compile(schema)
+    compiled.set(schema, validate)
+  }
+  if (!validate(found)) {
+    const wrong = (validate.errors ?? []).map(e => {
+      const name = e.keyword === 'required' ? e.params.missingProperty : e.instancePath.slice(1)
+      return `  ${name} ${e.keyword === 'required' ? 'is not set' : e.message}`
+    })
+    throw new ConfigError(
+      `settings of the ${service} service:\n${wrong.join('\n')}\nSee .env.example for all settings.`,
+    )
+  }
+  return found as Static<S>
+}

@@ -1,0 +1,302 @@
+import { appendFileSync, mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import {
+  type BodyOf,
+  type Operation,
+  type ParamsOf,
+  Problem,
+  problems,
+  type QueryOf,
+  type ReplyOf,
+} from '@shopfleet/contracts'
+import { withContext } from '@shopfleet/messaging'
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import { type Authenticator, type Caller, checkAllowed, isDirectLocal } from './auth.ts'
+import type { Clock } from './clock.ts'
+import type { BaseConfig } from './config.ts'
+import type { Logger } from './log.ts'
+import type { Metrics } from './metrics.ts'
+import { declaredProblems, renderError } from './problem-reply.ts'
+import { checkReply, compileValidator } from './validation.ts'
+
+/** What a route's handler is given: checked input and who asks. */
+export interface Call<O> {
+  params: ParamsOf<O>
+  query: QueryOf<O>
+  body: BodyOf<O>
+  caller: Caller
+  /** The Idempotency-Key, where the operation takes one. */
+  idempotency_key: string | undefined
+  header(name: string): string | undefined
+  /** The body as it came, for signatures. */
+  raw_body: string
+  ip: string
+}
+
+/** An answer that is more than a body with the operation's one success status. */
+export class Reply<Body> {
+  readonly status: number
+  readonly body: Body
+  readonly headers: Record<string, string>
+  constructor(status: number, body: Body, headers: Record<string, string> = {}) {
+    this.status = status
+    this.body = body
+    this.headers = headers
+  }
+}
+/** Answers with a status (one of several the operation declares) and headers. */
+export const reply = <Body>(status: number, body: Body, headers?: Record<string, string>) =>
+  new Reply(status, body, headers)
+
+export interface Route {
+  operation: Operation<any, any, any, any>
+  handle: (call: Call<any>) => Promise<unknown>
+}
+
+type Answer<O> = ReplyOf<O> | Reply<ReplyOf<O>>
+
+/** Mounts an operation: its answer must be of the declared type. */
+export function route<O extends Operation<any, any, any, any>>(
+  operation: O,
+  handle: (call: Call<O>) => Promise<Answer<O>>,
+): Route {
+  return { operation, handle }
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    caller: Caller
+    correlation_id: string
+    started_ms: number
+    raw_body: string
+  }
+  interface FastifyContextConfig {
+    operation?: Operation
+    declared?: Set<string>
+  }
+}
+
+const correlationPattern = /^[\w.:-]{1,128}$/
+const idempotencyPattern = /^[\x21-\x7e]{1,255}$/
+export const defaultBodyLimit = 256 * 1024
+
+export interface HttpOptions {
+  service: string
+  config: BaseConfig
+  log: Logger
+  clock: Clock
+  metrics: Metrics
+  auth: Authenticator
+  routes: Route[]
+  /** Own dependencies; false answers 503 on /health/ready. */
+  isReady: () => Promise<boolean>
+  /** After a request that may have changed something. */
+  onChanged: () => void
+}
+
+const started_ms = performance.now()
+
+/** `/api/v1/x` and, on a service itself, bare `/x` mean `/api/x`. */
+export function canonicalPath(url: string): string {
+  if (url.startsWith('/api/')) return url.startsWith('/api/v1/') ? `/api/${url.slice(8)}` : url
+  if (/^\/(health|metrics|internal|\.well-known)(\/|\?|$)/.test(url)) return url
+  return `/api${url}`
+}
+
+/** The HTTP door of a service: every operation mounted with authentication, validation, problems, log line, metrics. */
+export function createHttp(options: HttpOptions): FastifyInstance {
+  const { config, log, clock, metrics, auth } = options
+  const app = Fastify({
+    logger: false,
+    bodyLimit: defaultBodyLimit,
+    requestTimeout: 30_000,
+    keepAliveTimeout: 72_000,
+    forceCloseConnections: 'idle',
+    genReqId: () => '',
+    rewriteUrl: request => canonicalPath(request.url ?? '/'),
+    routerOptions: { maxParamLength: 250, ignoreTrailingSlash: true },
+    ajv: { customOptions: { removeAdditional: false } },
+    exposeHeadRoutes: false,
+    clientErrorHandler(_error, socket) {
+      // Not HTTP: nothing to answer to in our own form.
+      if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
+    },
+  })
+
+  app.decorateRequest('caller', null as never)
+  app.decorateRequest('correlation_id', '')
+  app.decorateRequest('started_ms', 0)
+  app.decorateRequest('raw_body', '')
+
+  const parseJson = app.getDefaultJsonParser('error', 'error')
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, text, done) => {
+    // An empty body is no body; whether one is required the schema says.
+    if (text === '') return done(null, undefined)
+    request.raw_body = text as string
+    parseJson(request, text as string, (error, value) =>
+      error
+        ? done(new Problem('malformed-json', { detail: 'The body could not be read as JSON.' }))
+        : done(null, value),
+    )
+  })
+
+  app.addHook('onRequest', (request, response, done) => {
+    const { headers } = request
+    const given = headers['x-correlation-id']
+    const correlation_id = typeof given === 'string' && correlationPattern.test(given) ? given : clock.newId()
+    request.correlation_id = correlation_id
+    request.started_ms = performance.now()
+    response.header('x-correlation-id', correlation_id)
+    const budget = Number(headers['x-deadline-ms'])
+    const budget_ms = budget > 0 && budget < config.REQUEST_TIMEOUT_MS ? budget : config.REQUEST_TIMEOUT_MS
+    const traceparent = typeof headers.traceparent === 'string' ? headers.traceparent : null
+    withContext({ correlation_id, traceparent, deadline: request.started_ms + budget_ms }, done)
+  })
+
+  app.addHook('onResponse', (request, response, done) => {
+    const { operation } = request.routeOptions.config
+    const name = operation?.name ?? 'unknown'
+    const duration_ms = performance.now() - request.started_ms
+    metrics.requests.inc({ operation: name, method: request.method, status: response.statusCode })
+    metrics.durations.observe({ operation: name, method: request.method }, duration_ms / 1000)
+    if (operation || response.statusCode >= 400) {
+      log.info(
+        {
+          correlationId: request.correlation_id,
+          userId: request.caller?.kind === 'user' ? request.caller.user_id : undefined,
+          method: request.method,
+          path: request.url.split('?', 1)[0],
+          statusCode: response.statusCode,
+          duration: Math.round(duration_ms * 10) / 10,
+          metadata: { ip: request.ip, userAgent: request.headers['user-agent'] },
+        },
+        name,
+      )
+    }
+    if (request.method !== 'GET') options.onChanged()
+    done()
+  })
+
+  const sendProblem = (request: FastifyRequest, response: FastifyReply, error: unknown) => {
+    const { operation, declared } = request.routeOptions.config
+    const { problem, level, retry_after_s } = renderError(error, declared)
+    if (level !== 'info') {
+      log[level]({ correlationId: request.correlation_id, operation: operation?.name, error }, 'request failed')
+    }
+    if (retry_after_s !== undefined) response.header('retry-after', String(retry_after_s))
+    if (problem.status === 401) response.header('www-authenticate', 'Bearer')
+    if (operation) noteCoverage(operation, problem.status)
+    response
+      .code(problem.status)
+      .header('cache-control', 'no-store')
+      .type('application/problem+json')
+      .send(JSON.stringify(problem.toBody(request.url.split('?', 1)[0], request.correlation_id)))
+  }
+  app.setErrorHandler((error, request, response) => sendProblem(request, response, error))
+  app.setNotFoundHandler((request, response) => sendProblem(request, response, new Problem('not-found')))
+
+  let noteCoverage: (operation: Operation, status: number) => void = () => {}
+  if (config.CONTRACT_COVERAGE) {
+    mkdirSync(config.CONTRACT_COVERAGE, { recursive: true })
+    const file = join(config.CONTRACT_COVERAGE, `${process.pid}.txt`)
+    const seen = new Set<string>()
+    noteCoverage = (operation, status) => {
+      const line = `${operation.name} ${status}\n`
+      if (seen.has(line)) return
+      seen.add(line)
+      appendFileSync(file, line)
+    }
+  }
+
+  for (const { operation, handle } of options.routes) {
+    const checkBody = operation.body && compileValidator(operation.body, 'body')
+    const checkQuery = operation.query && compileValidator(operation.query, 'query')
+    const checkParams = operation.params && compileValidator(operation.params, 'params')
+    const statuses = Object.keys(operation.replies).map(Number)
+    const success = statuses[0]!
+    const declared = declaredProblems(operation)
+
+    for (const url of [operation.path, ...(operation.aliases ?? [])]) {
+      app.route({
+        method: operation.method,
+        url,
+        bodyLimit: operation.body_limit ?? defaultBodyLimit,
+        config: { operation, declared },
+        async onRequest(request) {
+          const direct = config.DEMO_OPEN && isDirectLocal(operation, request.socket.remoteAddress, request.headers)
+          const caller: Caller = direct ? { kind: 'demo' } : await auth.authenticate(operation.auth, request.headers)
+          request.caller = caller
+          checkAllowed(operation.auth, caller)
+        },
+        async handler(request, response) {
+          checkParams?.(request.params)
+          checkQuery?.(request.query)
+          if (checkBody) {
+            if (!(request.body === undefined && operation.body_optional)) checkBody(request.body)
+          } else if (
+            request.body !== undefined &&
+            request.body !== null &&
+            Object.keys(request.body as object).length > 0
+          ) {
+            throw new Problem('validation-failed', { errors: [{ pointer: '', detail: 'this request takes no body' }] })
+          }
+          let idempotency_key: string | undefined
+          if (operation.idempotent) {
+            const key = request.headers['idempotency-key']
+            if (key !== undefined && !(typeof key === 'string' && idempotencyPattern.test(key))) {
+              throw new Problem('invalid-idempotency-key', { detail: 'Use 1 to 255 visible ASCII characters.' })
+            }
+            idempotency_key = key
+          }
+          const answer = await handle({
+            params: request.params,
+            query: request.query,
+            body: request.body ?? (operation.body_optional ? {} : undefined),
+            caller: request.caller,
+            idempotency_key,
+            header: (name: string) => {
+              const value = request.headers[name]
+              return typeof value === 'string' ? value : undefined
+            },
+            raw_body: request.raw_body,
+            ip: request.ip,
+          })
+          const { status, body, headers } =
+            answer instanceof Reply ? answer : { status: success, body: answer, headers: undefined }
+          if (headers) response.headers(headers)
+          if (config.CHECK_REPLIES) {
+            const schema = operation.replies[status]
+            const wrong = schema ? operation.reply_type === undefined && checkReply(schema, body) : `status ${status}`
+            if (wrong) throw new Error(`${operation.name} answered what its contract does not declare: ${wrong}`)
+          }
+          noteCoverage(operation, status)
+          response.code(status)
+          if (body === null || body === undefined) return response.send()
+          if (Buffer.isBuffer(body)) return response.send(body)
+          return response.type('application/json; charset=utf-8').send(JSON.stringify(body))
+        },
+      })
+    }
+  }
+
+  app.get('/health', async () => ({
+    status: 'ok',
+    service: options.service,
+    uptime_s: Math.round((performance.now() - started_ms) / 1000),
+  }))
+  app.get('/health/live', async () => ({ status: 'ok' }))
+  app.get('/health/ready', async (_request, response) => {
+    if (await options.isReady()) return { status: 'ready' }
+    return response.code(503).header('retry-after', '1').send({ status: 'not ready' })
+  })
+  app.get('/metrics', async (_request, response) => response.type(metrics.contentType).send(await metrics.text()))
+  return app
+}
+
+/** Status codes an operation may answer with: for the API document and the coverage test. */
+export function declaredStatuses(operation: Operation): number[] {
+  const own = Object.keys(operation.replies).map(Number)
+  const refused = (operation.problems ?? []).map(name => problems[name].status)
+  return [...new Set([...own, ...refused])].sort((a, b) => a - b)
+}

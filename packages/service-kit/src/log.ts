@@ -1,0 +1,76 @@
+import { type DestinationStream, type Logger, pino } from 'pino'
+import { PinoPretty } from 'pino-pretty'
+
+export type { Logger }
+
+/** Where secrets might ride along: never in a log line, whoever logs the object. */
+const secretFields = [
+  'password',
+  'password_hash',
+  'token',
+  'access_token',
+  'refresh_token',
+  'cart_token',
+  'order_token',
+  'authorization',
+  'cookie',
+  'payment_method',
+  'secret',
+  'card_number',
+]
+const redact = { paths: secretFields.flatMap(f => [f, `*.${f}`, `*.*.${f}`, `headers["${f}"]`]), censor: '[redacted]' }
+
+const destinations = new Map<string, DestinationStream>()
+
+/** One destination a process: eleven services share it. */
+function destinationOf(format: 'json' | 'pretty'): DestinationStream {
+  let destination = destinations.get(format)
+  if (!destination) {
+    destination =
+      format === 'pretty'
+        ? PinoPretty({
+            colorize: process.stdout.isTTY,
+            timestampKey: 'timestamp',
+            messageKey: 'message',
+            translateTime: 'SYS:HH:MM:ss.l',
+            singleLine: true,
+            sync: true,
+            ignore: 'service,correlationId,metadata,method,path,statusCode,duration,userId',
+            messageFormat: (line: Record<string, unknown>) => {
+              const who = String(line.service ?? '').padEnd(9)
+              const request = line.method
+                ? ` ${line.method} ${line.path} → ${line.statusCode} in ${line.duration} ms`
+                : ''
+              const id = line.correlationId ? ` (${String(line.correlationId).slice(-8)})` : ''
+              return `${who} ${line.message}${request}${id}`
+            },
+          })
+        : // Buffered: a line a request must not cost a system call a request. Flushed every half second and at exit.
+          pino.destination({ fd: 1, sync: false, minLength: 8192, periodicFlush: 500 })
+    destinations.set(format, destination)
+  }
+  return destination
+}
+
+/**
+ * The log of one service. Lines are JSON with `timestamp, level, service, correlationId, method, path, statusCode,
+ * duration, message, metadata`; on a terminal they are readable text.
+ */
+export function createLog(
+  service: string,
+  options: { level: string; format: 'auto' | 'json' | 'pretty'; to?: DestinationStream },
+): Logger {
+  const format = options.format === 'auto' ? (process.stdout.isTTY ? 'pretty' : 'json') : options.format
+  return pino(
+    {
+      level: options.level,
+      base: { service },
+      messageKey: 'message',
+      errorKey: 'error',
+      redact,
+      timestamp: () => `,"timestamp":"${new Date().toISOString()}"`,
+      formatters: { level: label => ({ level: label }) },
+    },
+    options.to ?? destinationOf(format),
+  )
+}

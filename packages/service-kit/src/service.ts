@@ -1,0 +1,207 @@
+import type { EventMessage, ServiceName } from '@shopfleet/contracts'
+import { type Boundary, connect, migrate, type Sql } from '@shopfleet/database'
+import {
+  type Bus,
+  connectPostgresBus,
+  createLoop,
+  createRelay,
+  createSubscription,
+  type Handler,
+  messagingMigrations,
+} from '@shopfleet/messaging'
+import type { FastifyInstance } from 'fastify'
+import { createAuth } from './auth.ts'
+import { type Clock, systemClock } from './clock.ts'
+import type { DatabaseConfig } from './config.ts'
+import { createHttp, type Route } from './http.ts'
+import { createLog, type Logger } from './log.ts'
+import { createMetrics, type Metrics } from './metrics.ts'
+import { createPeers, type Peers } from './peers.ts'
+
+/** What every room of a service is handed: its settings and its tools. Services add their own. */
+export interface Context<Config = DatabaseConfig> {
+  config: Config
+  sql: Sql
+  log: Logger
+  clock: Clock
+  metrics: Metrics
+  /** Asks another service. */
+  call: Peers['call']
+}
+
+/** What tests and the one-process launcher put in place of the defaults. */
+export interface Overrides {
+  clock?: Clock
+  log?: Logger
+  /** A bus several services of one process share. */
+  bus?: Bus
+  /** Awaited around each durable boundary, to crash there. */
+  boundary?: Boundary
+  /** Milliseconds between sweeps and polls, instead of their own. */
+  poll_ms?: number
+}
+
+/** Work done now and then: sweeps of what is overdue. Answers how much there was, so that a drain knows when to end. */
+export interface Sweep {
+  name: string
+  interval_ms: number
+  run: () => Promise<number>
+}
+
+export interface ServiceDefinition<Config extends DatabaseConfig, Ctx extends Context<Config>> {
+  name: ServiceName
+  config: Config
+  /** Folder of the service's own migrations. */
+  migrations: string
+  overrides?: Overrides
+  /** Adds what only this service has. */
+  extend?: (ctx: Context<Config>) => Promise<Ctx> | Ctx
+  routes: (ctx: Ctx) => Route[]
+  handlers?: (ctx: Ctx) => Handler[]
+  sweeps?: (ctx: Ctx) => Sweep[]
+  /** Closes what `extend` opened. */
+  close?: (ctx: Ctx) => Promise<void>
+}
+
+export interface Service<Ctx = unknown> {
+  name: ServiceName
+  app: FastifyInstance
+  ctx: Ctx
+  /** Migrates, starts background work and listens. Needs its database and bus, no other service. Answers its URL. */
+  start(): Promise<string>
+  /** Not ready → finish requests under way → stop background work → close pools. */
+  stop(): Promise<void>
+  /** Does all background work there is now: relays, events, sweeps. Answers how much there was. */
+  drain(): Promise<number>
+  /** Applies events as if they had just been delivered. */
+  deliver(messages: EventMessage[]): Promise<void>
+}
+
+/** Composes a service: settings → tools → rooms. The service does nothing until `start`. */
+export async function createService<Config extends DatabaseConfig, Ctx extends Context<Config> = Context<Config>>(
+  definition: ServiceDefinition<Config, Ctx>,
+): Promise<Service<Ctx>> {
+  const { name, config, overrides = {} } = definition
+  const clock = overrides.clock ?? systemClock
+  const log = overrides.log ?? createLog(name, { level: config.LOG_LEVEL, format: config.LOG_FORMAT })
+  const metrics = createMetrics(name)
+  const sql = connect(config.DATABASE_URL, { name, max: config.DATABASE_POOL, boundary: overrides.boundary })
+  const auth = createAuth({
+    service: name,
+    clock,
+    issuer: config.TOKEN_ISSUER,
+    audience: config.TOKEN_AUDIENCE,
+    jwksUrl: `${config.USER_URL}/.well-known/jwks.json`,
+    serviceSecret: config.SERVICE_SECRET,
+  })
+  const peers = createPeers({
+    urls: {
+      user: config.USER_URL,
+      product: config.PRODUCT_URL,
+      order: config.ORDER_URL,
+      cart: config.CART_URL,
+      inventory: config.INVENTORY_URL,
+      payment: config.PAYMENT_URL,
+    },
+    auth,
+    boundary: overrides.boundary,
+  })
+  const base: Context<Config> = { config, sql, log, clock, metrics, call: peers.call }
+  const ctx = definition.extend ? await definition.extend(base) : (base as unknown as Ctx)
+  const bus = overrides.bus ?? (await connectPostgresBus(config.BUS_DATABASE_URL, { migrated: true }))
+  const ownsBus = overrides.bus === undefined
+  let ready = false
+  let stopping: Promise<void> | undefined
+
+  const failed = (kind: string) => (error: unknown, message?: EventMessage) => {
+    metrics.errors.inc({ kind })
+    log.warn(
+      { error, event: message?.name, event_id: message?.id, correlationId: message?.correlation_id },
+      `${kind} failed`,
+    )
+  }
+  const relay = createRelay({ sql, bus, service: name, onError: failed('relay'), poll_ms: overrides.poll_ms })
+  const subscription = createSubscription({
+    sql,
+    bus,
+    handlers: definition.handlers?.(ctx) ?? [],
+    onError: failed('event'),
+    onApplied: relay.wake,
+    poll_ms: overrides.poll_ms,
+  })
+  const sweeps = definition.sweeps?.(ctx) ?? []
+  const loops = sweeps.map(sweep =>
+    createLoop({
+      interval_ms: overrides.poll_ms ?? sweep.interval_ms,
+      onError: failed(sweep.name),
+      run: async () => {
+        if ((await sweep.run()) > 0) relay.wake()
+      },
+    }),
+  )
+  metrics.gauge('outbox_events', 'Events that wait for the relay', async set => {
+    const [row] = await sql<[{ n: number }]>`select count(*)::int as n from outbox`
+    set(row.n)
+  })
+  metrics.gauge('dead_letters', 'Events that could not be applied', async set => {
+    const [row] = await sql<[{ n: number }]>`select count(*)::int as n from dead_letters where replayed_at is null`
+    set(row.n)
+  })
+
+  const app = createHttp({
+    service: name,
+    config,
+    log,
+    clock,
+    metrics,
+    auth,
+    routes: definition.routes(ctx),
+    onChanged: relay.wake,
+    async isReady() {
+      if (!ready) return false
+      const answered = sql`select 1`.then(
+        () => true,
+        () => false,
+      )
+      return Promise.race([answered, new Promise<boolean>(resolve => setTimeout(resolve, 1000, false))])
+    },
+  })
+
+  return {
+    name,
+    app,
+    ctx,
+    async start() {
+      await migrate(sql, [messagingMigrations, definition.migrations])
+      relay.start()
+      await subscription.start()
+      for (const loop of loops) loop.start()
+      const url = await app.listen({ host: config.HOST, port: config.PORT, backlog: 1024 })
+      ready = true
+      return url
+    },
+    stop() {
+      stopping ??= (async () => {
+        ready = false
+        const grace = new Promise(resolve => setTimeout(resolve, config.SHUTDOWN_TIMEOUT_MS).unref())
+        await Promise.race([app.close(), grace])
+        await Promise.all(loops.map(loop => loop.stop()))
+        await subscription.stop()
+        await relay.stop()
+        await definition.close?.(ctx)
+        await peers.close()
+        await sql.end({ timeout: 5 })
+        if (ownsBus) await bus.close()
+      })()
+      return stopping
+    },
+    async drain() {
+      let done = 0
+      for (const sweep of sweeps) done += await sweep.run()
+      done += await relay.drain()
+      done += await subscription.drain()
+      return done
+    },
+    deliver: subscription.apply,
+  }
+}

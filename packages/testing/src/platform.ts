@@ -1,0 +1,200 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Client, createClient, type EventMessage, type Permission, type ServiceName } from '@shopfleet/contracts'
+import { connect, type Sql } from '@shopfleet/database'
+import { type Bus, connectPostgresBus } from '@shopfleet/messaging'
+import { createPaymentSimulator } from '@shopfleet/payment-simulator'
+import { services } from '@shopfleet/platform'
+import { createAuth, type Overrides, readConfig, type Service, systemClock } from '@shopfleet/service-kit'
+import { createTestDatabases } from './databases.ts'
+import { createIdentity } from './identity.ts'
+
+type PaymentSimulator = ReturnType<typeof createPaymentSimulator>
+
+export interface PlatformOptions {
+  services: ServiceName[]
+  /** Starts the payment simulator too. */
+  simulator?: boolean
+  /** Settings beside the tests' own; `ORDER_X` for one service only. */
+  env?: Record<string, string>
+  overrides?: Partial<Record<ServiceName, Overrides>>
+  /** Lets relays, events and sweeps run by themselves, as in life. Off, a test calls `drain`. */
+  background?: boolean
+}
+
+export interface TestPlatform {
+  url(service: ServiceName): string
+  client(service: ServiceName): Client
+  /** A pool on the service's database. */
+  sql(service: ServiceName): Sql
+  service(name: ServiceName): Service<any>
+  simulator: PaymentSimulator
+  /** Headers of a signed-in user: a customer, unless permissions are given. */
+  as(who?: {
+    user_id?: string
+    role?: string
+    permissions?: string[]
+    expires_in_s?: number
+  }): Promise<{ authorization: string }>
+  asStaff(...permissions: Permission[]): Promise<{ authorization: string }>
+  /** Headers of one service calling another. */
+  asService(from: ServiceName, to: ServiceName): Promise<{ 'x-service-token': string }>
+  /** Does all background work, until none is left. */
+  drain(): Promise<void>
+  /** What a service has said so far, in order. */
+  said(service: ServiceName): Promise<EventMessage[]>
+  stop(): Promise<void>
+}
+
+/** Ports nobody listens on just now. */
+export async function freePorts(count: number): Promise<number[]> {
+  const servers = Array.from({ length: count }, () => createServer())
+  const ports = await Promise.all(
+    servers.map(
+      server =>
+        new Promise<number>((resolve, reject) => {
+          server.once('error', reject)
+          server.listen(0, '127.0.0.1', () => resolve((server.address() as { port: number }).port))
+        }),
+    ),
+  )
+  await Promise.all(servers.map(server => new Promise(resolve => server.close(resolve))))
+  return ports
+}
+
+/** Starts real services on databases of their own, in this process. Without the user service, tokens come from a test identity. */
+export async function startTestPlatform(options: PlatformOptions): Promise<TestPlatform> {
+  const stops: (() => Promise<unknown>)[] = []
+  const stop = async () => {
+    for (const one of stops.splice(0).reverse()) await one()
+  }
+  try {
+    return await start(options, stops, stop)
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+async function start(
+  options: PlatformOptions,
+  stops: (() => Promise<unknown>)[],
+  stop: () => Promise<void>,
+): Promise<TestPlatform> {
+  const names = services.filter(entry => options.services.includes(entry.name))
+  const databases = await createTestDatabases()
+  stops.push(databases.stop)
+  const identity = await createIdentity()
+  stops.push(identity.stop)
+  const ports = await freePorts(services.length + 2)
+  const portOf = new Map(services.map((entry, i) => [entry.name, ports[i]!]))
+  const url = (name: ServiceName) => `http://127.0.0.1:${portOf.get(name)}`
+
+  const busUrl = await databases.create('bus')
+  const bus: Bus = await connectPostgresBus(busUrl)
+  stops.push(bus.close)
+  const busSql = connect(busUrl, { name: 'tests', max: 1 })
+  stops.push(() => busSql.end({ timeout: 1 }))
+
+  const SERVICE_SECRET = randomBytes(32).toString('hex')
+  const WEBHOOK_SECRET = randomBytes(16).toString('hex')
+  let simulator: PaymentSimulator | undefined
+  if (options.simulator) {
+    const folder = await mkdtemp(join(tmpdir(), 'shopfleet-simulator-'))
+    stops.push(() => rm(folder, { recursive: true, force: true }))
+    simulator = createPaymentSimulator({
+      port: ports.at(-1)!,
+      journal: join(folder, 'journal.jsonl'),
+      apiKey: 'sim_key',
+      webhookUrl: `${url('payment')}/api/payments/webhooks/simulator`,
+      webhookSecret: WEBHOOK_SECRET,
+      slowMs: 300,
+      hangMs: 3000,
+      webhookLateMs: 500,
+    })
+    await simulator.start()
+    stops.push(() => simulator!.stop())
+  }
+
+  const env: Record<string, string> = {
+    SERVICE_SECRET,
+    LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? 'silent',
+    CHECK_REPLIES: 'true',
+    DATABASE_POOL: '6',
+    BCRYPT_COST: '4',
+    BUS_DATABASE_URL: busUrl,
+    PROVIDER_URL: `http://127.0.0.1:${ports.at(-1)}`,
+    PROVIDER_KEY: 'sim_key',
+    PROVIDER_TIMEOUT_MS: '800',
+    WEBHOOK_SECRET,
+    METRICS_PORT: String(ports.at(-2)),
+    USER_URL: options.services.includes('user') ? url('user') : identity.url,
+    ...(process.env.CONTRACT_COVERAGE ? { CONTRACT_COVERAGE: process.env.CONTRACT_COVERAGE } : {}),
+  }
+  for (const entry of services) if (entry.name !== 'user') env[`${entry.name.toUpperCase()}_URL`] = url(entry.name)
+
+  const running = new Map<ServiceName, Service<any>>()
+  const pools = new Map<ServiceName, Sql>()
+  for (const entry of names) {
+    const { config: schema, create } = await entry.load()
+    const own: Record<string, string> = { PORT: String(portOf.get(entry.name)) }
+    if (entry.hasDatabase) {
+      const databaseUrl = await databases.create(entry.name)
+      own.DATABASE_URL = databaseUrl
+      const pool = connect(databaseUrl, { name: 'tests', max: 2 })
+      pools.set(entry.name, pool)
+      stops.push(() => pool.end({ timeout: 1 }))
+    }
+    const config = readConfig(schema, entry.name, { ...env, ...own, ...options.env })
+    const overrides = { bus, ...(options.background ? {} : { poll_ms: 3_600_000 }), ...options.overrides?.[entry.name] }
+    const service = (await create(config, overrides)) as Service<any>
+    stops.push(() => service.stop())
+    await service.start()
+    running.set(entry.name, service)
+  }
+
+  const needed = <T>(value: T | undefined, what: string): T => {
+    if (value === undefined) throw new Error(`${what} was not started in this test`)
+    return value
+  }
+  const as: TestPlatform['as'] = async who => ({ authorization: `Bearer ${await identity.token(who)}` })
+
+  return {
+    url,
+    client: name => createClient({ baseUrl: url(name) }),
+    sql: name => needed(pools.get(name), `the database of ${name}`),
+    service: name => needed(running.get(name), name),
+    get simulator() {
+      return needed(simulator, 'the payment simulator')
+    },
+    as,
+    asStaff: (...permissions) => as({ role: 'staff', permissions, user_id: randomUUID() }),
+    async asService(from, to) {
+      const auth = createAuth({
+        service: from,
+        clock: systemClock,
+        issuer: 'shopfleet',
+        audience: 'shopfleet',
+        jwksUrl: `${identity.url}/.well-known/jwks.json`,
+        serviceSecret: SERVICE_SECRET,
+      })
+      return { 'x-service-token': await auth.tokenFor(to) }
+    },
+    async drain() {
+      for (let quiet = 0; quiet < 2; ) {
+        let done = 0
+        for (const service of running.values()) done += await service.drain()
+        quiet = done === 0 ? quiet + 1 : 0
+      }
+    },
+    async said(service) {
+      const rows = await busSql<{ message: EventMessage }[]>`
+        select message from events where topic = ${service} order by position`
+      return rows.map(row => row.message)
+    },
+    stop,
+  }
+}

@@ -1,0 +1,17 @@
+/** One product of a reservation. */
+export interface Line {
+  product_id: string
+  quantity: number
+}
+
+/**
+ * Lines of one product summed into one, in product order: a product listed twice is checked as a whole, and every
+ * order locks its products in the same order, so that two orders never wait for each other.
+ */
+export function mergeLines(lines: readonly Line[]): Line[] {
+  const sums = new Map<string, number>()
+  for (const { product_id, quantity } of lines) sums.set(product_id, (sums.get(product_id) ?? 0) + quantity)
+  return [...sums]
+    .map(([product_id, quantity]) => ({ product_id, quantity }))
+    .sort((a, b) => (a.product_id < b.product_id ? -1 : 1))
+}

@@ -1,0 +1,47 @@
+import * as api from '@shopfleet/contracts'
+import { decodeCursor, pageOf, type Route, route } from '@shopfleet/service-kit'
+import { adjust, setAvailable, setOnHand } from './count.ts'
+import { commit, release, reserve } from './reserve.ts'
+import type { Ctx } from './service.ts'
+import * as store from './store.ts'
+
+async function stockOf(ctx: Ctx, product_id: string): Promise<api.Stock> {
+  const stock = await store.findStock(ctx.sql, product_id)
+  if (!stock) throw new api.Problem('not-found')
+  return stock
+}
+
+export const routes = (ctx: Ctx): Route[] => [
+  route(api.getStock, ({ params }) => stockOf(ctx, params.product_id)),
+
+  route(api.listStock, async ({ query }) => {
+    const limit = query.limit!
+    const after = decodeCursor('stock', 2, query.cursor) as [number, string] | undefined
+    const rows = await store.listStock(ctx.sql, { below: query.below, after, limit: limit + 1 })
+    return pageOf('stock', rows, limit, row => [row.available, row.product_id])
+  }),
+
+  route(api.setStock, ({ params, body }) => setOnHand(ctx, params.product_id, body.on_hand)),
+  route(api.setStockFromCatalogue, ({ params, body }) => setAvailable(ctx, params.product_id, body.available)),
+
+  route(api.adjustStock, ({ params, body, idempotency_key }) =>
+    adjust(ctx, params.product_id, { ...body, idempotency_key }),
+  ),
+
+  route(api.listMovements, async ({ params, query }) => {
+    await stockOf(ctx, params.product_id)
+    const limit = query.limit!
+    const [after] = decodeCursor('movements', 1, query.cursor) ?? []
+    const rows = await store.listMovements(ctx.sql, params.product_id, after as string | undefined, limit + 1)
+    return pageOf('movements', rows, limit, row => [row.id])
+  }),
+
+  route(api.reserveStock, ({ body }) => reserve(ctx, body.order_id, body.items, body.expires_in_s)),
+  route(api.commitReservation, ({ params }) => commit(ctx, params.order_id)),
+  route(api.releaseReservation, ({ params }) => release(ctx, params.order_id)),
+
+  route(api.openStock, async ({ params, body }) => {
+    await store.insertOpeningStock(ctx.sql, params.product_id, body.quantity)
+    return stockOf(ctx, params.product_id)
+  }),
+]
