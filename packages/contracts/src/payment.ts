@@ -7,8 +7,9 @@ import { PaymentMethod } from './order.ts'
 /** Money: payments at the provider, refunds, and the double-entry ledger. */
 
 /**
- * `authorising` asked, no answer yet · `in_doubt` the provider did not answer: asked again until known ·
- * `voiding`/`refunding` on the way back.
+ * `authorising` asked, no answer yet · `in_doubt` the provider did not answer: asked again until known.
+ * A capture, void or refund that the provider did not confirm in time is answered with the status `in_doubt` as well,
+ * while the payment itself stays where it is known to be; its event tells the end, and so does repeating the call.
  */
 export const paymentStates = [
   'authorising',
@@ -101,7 +102,11 @@ export const capturePayment = operation({
   idempotent: true,
 })
 
-/** The same as capturePayment, asked by the order service as a step of checkout. */
+/**
+ * The same as capturePayment, asked by the order service as a step of checkout. A payment that ended otherwise is
+ * answered (`voided`, `declined`), not refused; `in_doubt` is not known yet: repeat it, or wait for payment.captured or
+ * payment.voided. Refused (`payment-not-allowed`) when it is not authorised yet or its order was closed.
+ */
 export const captureForOrder = operation({
   ...capturePayment,
   name: 'captureForOrder',

@@ -15,6 +15,7 @@ export const problems = {
   'payment-declined': { status: 402, title: 'The payment was declined' },
   forbidden: { status: 403, title: 'You are not allowed to do this' },
   'not-found': { status: 404, title: 'There is no such thing' },
+  'method-not-allowed': { status: 405, title: 'This address does not take that method' },
   'request-timeout': { status: 408, title: 'The request took too long to arrive' },
   'email-taken': { status: 409, title: 'An account with this e-mail exists' },
   'already-exists': { status: 409, title: 'It exists already' },

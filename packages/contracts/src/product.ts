@@ -243,7 +243,7 @@ export const getImage = operation({
   params: Type.Object({
     name: Type.String({ pattern: '^[a-z0-9][a-z0-9-]*\\.(svg|webp|png|jpg|avif)$', maxLength: 200 }),
   }),
-  replies: { 200: Type.Unknown() },
+  replies: { 200: Type.Unknown(), 304: Type.Null() },
   reply_type: 'image/svg+xml',
   problems: ['not-found'],
   cache_s: 86_400,

@@ -37,7 +37,10 @@ export type Driver = postgres.Sql
 
 /** Makes the object that builds statements. It never connects. */
 export function createTemplate(url: string, options: DriverOptions): Driver {
-  return postgres(url, { ...options, max: 1, max_lifetime: null, idle_timeout: undefined })
+  const template = postgres(url, { ...options, max: 1, max_lifetime: null, idle_timeout: undefined })
+  // The driver decodes the other parts of a URL, not this one.
+  template.options.database = decodeURIComponent(template.options.database)
+  return template
 }
 
 function openSocket({ path, host, port }: ParsedOptions, timeoutMs: number): Promise<Socket> {

@@ -65,6 +65,7 @@ function settingsFor({ durable = true, maxConnections = 200, settings }: Embedde
     jit: 'off',
     // A parallel plan takes the core another request needs, and shared memory that containers limit to 64 MB.
     max_parallel_workers_per_gather: 0,
+    max_logical_replication_workers: 0,
     huge_pages: 'off',
     timezone: 'UTC',
     log_timezone: 'UTC',

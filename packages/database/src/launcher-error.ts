@@ -34,6 +34,11 @@ export function explainFileError(error: unknown, path: string): unknown {
         `Make the folder writable for this user. ${otherFolder}`,
         { cause: error },
       )
+    case 'ENOENT':
+      // What Node reports when a folder cannot be made on a read-only file system.
+      return new LauncherError(`The folder cannot be made: ${path}`, `Is its file system read-only? ${otherFolder}`, {
+        cause: error,
+      })
     case 'ENOTDIR':
     case 'EEXIST':
       return new LauncherError(`Not a folder: ${path}`, otherFolder, { cause: error })

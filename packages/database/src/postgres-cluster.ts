@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
 import {
   accessSync,
+  chmodSync,
   chownSync,
   constants,
   existsSync,
@@ -13,6 +14,7 @@ import {
   readlinkSync,
   renameSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
@@ -65,13 +67,18 @@ function keepPassword(dataDir: string): string {
   }
 }
 
-function moveOutOfPrivateFolder(dataDir: string, link: string, account: Account): string {
+// The link is made first: of two launchers one succeeds, and the other follows it.
+function moveOut(dataDir: string, link: string): string {
   const id = createHash('sha256').update(dataDir).digest('hex').slice(0, 12)
   const folder = join(openSystemFolder(id), 'postgres')
-  // Whoever deletes the data folder wants to start afresh; but these files are not ours to delete.
+  try {
+    symlinkSync(folder, link)
+  } catch (error) {
+    if (errorCode(error) === 'EEXIST') return readlinkSync(link)
+    throw explainFileError(error, link)
+  }
+  // Whoever deleted the data folder wants to start afresh; but the files it stood for are not ours to delete.
   if (existsSync(folder)) renameSync(folder, `${folder}-before-${Date.now()}`)
-  makePrivate(folder, account)
-  symlinkSync(folder, link)
   return folder
 }
 
@@ -80,18 +87,25 @@ function settle(dataDir: string, requireDataDir: boolean): Pick<Cluster, 'folder
   const there = lstatSync(folder, { throwIfNoEntry: false })
   if (there?.isSymbolicLink()) {
     const target = readlinkSync(folder)
-    if (existsSync(target)) return { folder: target, account: chooseAccount(target) }
-    rmSync(folder)
+    return { folder: target, account: chooseAccount(target) }
   }
   const account = chooseAccount(folder)
-  if (canEnter(account, dataDir)) return { folder, account }
+  if (canEnter(account, dataDir) || (letPass(dataDir) && canEnter(account, dataDir))) return { folder, account }
   if (requireDataDir || there?.isDirectory()) {
     throw new LauncherError(
       `PostgreSQL does not run as root, and user ${account!.uid} cannot enter ${dataDir}`,
       'Use a --data-dir that all users can enter (not below /root), or start Shopfleet as an ordinary user.',
     )
   }
-  return { folder: moveOutOfPrivateFolder(dataDir, folder, account!), account }
+  return { folder: moveOut(dataDir, folder), account }
+}
+
+// Passing through is all that is granted: what lies in the folder is listed and read by its owner only.
+function letPass(dataDir: string): boolean {
+  const { mode, uid } = statSync(dataDir)
+  if (uid !== 0) return false
+  chmodSync(dataDir, (mode & 0o7777) | 0o011)
+  return true
 }
 
 function checkVersion(folder: string, { version }: Binaries): void {
@@ -123,7 +137,6 @@ function initialise({ folder, password, account, binaries }: Cluster): void {
     )
     if (error) throw explainSpawnError(error, initdb)
     if (status !== 0) throw explainInitdb(`${stdout}${stderr}`, folder)
-    if (existsSync(folder)) rmSync(folder, { recursive: false, force: false })
     renameSync(draft, folder)
   } catch (error) {
     // Not empty: another launcher made the data at the same time.

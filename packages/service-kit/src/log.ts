@@ -1,10 +1,10 @@
-import { type DestinationStream, type Logger, pino } from 'pino'
+import { type DestinationStream, type Logger, pino, stdSerializers } from 'pino'
 import { PinoPretty } from 'pino-pretty'
 
 export type { Logger }
 
 /** Where secrets might ride along: never in a log line, whoever logs the object. */
-const secretFields = [
+const secretFields = new Set([
   'password',
   'password_hash',
   'token',
@@ -17,8 +17,30 @@ const secretFields = [
   'payment_method',
   'secret',
   'card_number',
-]
-const redact = { paths: secretFields.flatMap(f => [f, `*.${f}`, `*.*.${f}`, `headers["${f}"]`]), censor: '[redacted]' }
+])
+/** How deep an object is looked into for them. */
+const secretDepth = 4
+
+/**
+ * The value without its secrets; itself if it has none. pino's own `redact` parses its paths again for each line,
+ * which cost more than all the rest of a request's log line.
+ */
+function withoutSecrets<Value>(value: Value, depth = secretDepth): Value {
+  if (typeof value !== 'object' || value === null || value instanceof Error || depth === 0) return value
+  let copy: Record<string, unknown> | undefined
+  for (const key of Object.keys(value)) {
+    const before = (value as Record<string, unknown>)[key]
+    const after = secretFields.has(key)
+      ? '[redacted]'
+      : typeof before === 'object'
+        ? withoutSecrets(before, depth - 1)
+        : before
+    if (after === before) continue
+    copy ??= (Array.isArray(value) ? [...value] : { ...value }) as Record<string, unknown>
+    copy[key] = after
+  }
+  return (copy as Value) ?? value
+}
 
 const destinations = new Map<string, DestinationStream>()
 
@@ -67,9 +89,9 @@ export function createLog(
       base: { service },
       messageKey: 'message',
       errorKey: 'error',
-      redact,
+      serializers: { error: (error: Error) => withoutSecrets(stdSerializers.err(error)) },
       timestamp: () => `,"timestamp":"${new Date().toISOString()}"`,
-      formatters: { level: label => ({ level: label }) },
+      formatters: { level: label => ({ level: label }), log: object => withoutSecrets(object) },
     },
     options.to ?? destinationOf(format),
   )

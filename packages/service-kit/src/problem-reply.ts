@@ -6,7 +6,7 @@ import {
   type ProblemName,
   Unavailable,
 } from '@shopfleet/contracts'
-import { isUnavailable } from '@shopfleet/database'
+import { errorCode, isUnavailable } from '@shopfleet/database'
 
 /** What an error becomes on the wire, and how it is logged. The one place that decides. */
 export interface Rendered {
@@ -56,7 +56,14 @@ export function renderError(error: unknown, declared?: Set<string>): Rendered {
       retry_after_s: 1,
     }
   }
-  const code = (error as { code?: string })?.code
+  const code = errorCode(error)
+  // PostgreSQL keeps no NUL in text; only the caller can have sent one.
+  if (code === '22021' || code === '22P05') {
+    return {
+      problem: new Problem('validation-failed', { detail: 'Text must not contain NUL characters.' }),
+      level: 'info',
+    }
+  }
   const status = (error as { statusCode?: number })?.statusCode
   const known = code === undefined ? undefined : frameworkProblems[code]
   if (known) return { problem: new Problem(known), level: 'info' }

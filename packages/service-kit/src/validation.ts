@@ -38,7 +38,10 @@ interface SchemaObject {
 function spellings(schema: SchemaObject): Respell | undefined {
   if (schema.anyOf) {
     const branches = schema.anyOf.map(spellings).filter(branch => branch !== undefined)
-    return branches.length === 0 ? undefined : value => branches.forEach(branch => branch(value))
+    if (branches.length === 0) return undefined
+    return value => {
+      for (const branch of branches) branch(value)
+    }
   }
   if (schema.items) {
     const inner = spellings(schema.items)
@@ -85,15 +88,18 @@ function fieldErrors(errors: ErrorObject[], part: Part): FieldError[] {
   return [...found].map(([pointer, detail]) => ({ pointer, detail }))
 }
 
-const escape = (name: string) => name.replaceAll('~', '~0').replaceAll('/', '~1')
+const escapePointer = (name: string) => name.replaceAll('~', '~0').replaceAll('/', '~1')
 
 function describe(error: ErrorObject): FieldError {
   const at = error.instancePath
   switch (error.keyword) {
     case 'required':
-      return { pointer: `${at}/${escape(error.params.missingProperty)}`, detail: 'is required' }
+      return { pointer: `${at}/${escapePointer(error.params.missingProperty)}`, detail: 'is required' }
     case 'additionalProperties':
-      return { pointer: `${at}/${escape(error.params.additionalProperty)}`, detail: 'is not a field of this request' }
+      return {
+        pointer: `${at}/${escapePointer(error.params.additionalProperty)}`,
+        detail: 'is not a field of this request',
+      }
     case 'enum':
       return { pointer: at, detail: `must be one of ${error.params.allowedValues.join(', ')}` }
     case 'format':

@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { connect, errorCode, provision } from '../src/index.ts'
+import { startTestServer, type TestServer, urlOf } from './server.ts'
+
+let server: TestServer
+const awkward = { database: `cart "${process.pid}"`, role: `cart 'o"${process.pid}`, password: `p'w"$$` }
+const plain = { database: `order_${process.pid}`, role: `order_${process.pid}`, password: 'secret' }
+
+before(async () => {
+  server = await startTestServer()
+})
+
+after(async () => {
+  await server?.stop()
+})
+
+async function enter(role: typeof plain, database: string): Promise<string> {
+  const sql = connect(
+    urlOf(server.adminUrl, encodeURIComponent(role.role), encodeURIComponent(role.password), database),
+    {
+      name: 'test',
+    },
+  )
+  try {
+    await sql`create temporary table t (id int)`
+    const [row] = await sql`select array_agg(x order by x) as sorted from unnest(array['b', 'B', 'a', 'ä']) x`
+    return row?.sorted.join('')
+  } catch (error) {
+    return errorCode(error) ?? String(error)
+  } finally {
+    await sql.end()
+  }
+}
+
+test('each role enters its own database and no other', async () => {
+  await Promise.all([provision(server.adminUrl, [plain, awkward]), provision(server.adminUrl, [awkward, plain])])
+  await provision(server.adminUrl, [plain, awkward])
+  assert.equal(await enter(plain, plain.database), 'Babä')
+  assert.equal(await enter(awkward, encodeURIComponent(awkward.database)), 'Babä')
+  for (const database of [encodeURIComponent(awkward.database), 'postgres', 'template1']) {
+    assert.equal(await enter(plain, database), '42501')
+  }
+})
+
+test('a new password replaces the old one', async () => {
+  await provision(server.adminUrl, [plain])
+  await provision(server.adminUrl, [{ ...plain, password: 'new' }])
+  assert.equal(await enter({ ...plain, password: 'new' }, plain.database), 'Babä')
+  assert.equal(await enter(plain, plain.database), '28P01')
+})

@@ -1,0 +1,49 @@
+import { spawn } from 'node:child_process'
+import { chmodSync, globSync, mkdtempSync, rmSync } from 'node:fs'
+import { availableParallelism, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { startEmbeddedPostgres } from '@shopfleet/database'
+
+/*
+ * `npm test [-- pattern …]`: one embedded PostgreSQL for all files, each file with databases of its own, then the check
+ * that every declared answer was seen. A pattern is a part of a path, for instance `services/order`.
+ */
+
+const root = join(import.meta.dirname, '..')
+const patterns = process.argv.slice(2).filter(arg => !arg.startsWith('--'))
+const flags = process.argv.slice(2).filter(arg => arg.startsWith('--'))
+const places = ['packages/*/test', 'services/*/test', 'simulators/*/test', 'data/catalogue', 'scripts', 'tests/**']
+const files = places
+  .flatMap(place => globSync(`${place}/*.test.ts`, { cwd: root }))
+  .filter(file => patterns.length === 0 || patterns.some(pattern => file.includes(pattern)))
+  .sort()
+if (files.length === 0) {
+  console.error(`no test file has ${patterns.join(' or ')} in its path`)
+  process.exit(1)
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'shopfleet-test-'))
+// PostgreSQL may have to run as another user than root, who must reach the folder.
+chmodSync(folder, 0o711)
+const started_ms = Date.now()
+const server = await startEmbeddedPostgres({ dataDir: join(folder, 'data'), durable: false, maxConnections: 400 })
+const coverage = join(folder, 'coverage')
+const env = { ...process.env, TEST_DATABASE_URL: server.adminUrl, CONTRACT_COVERAGE: coverage }
+
+function run(args: string[]): Promise<number> {
+  return new Promise(resolve => {
+    const child = spawn(process.execPath, args, { cwd: root, env, stdio: 'inherit' })
+    child.on('exit', (code, signal) => resolve(signal ? 1 : (code ?? 1)))
+  })
+}
+
+let failed = 1
+try {
+  failed = await run(['--test', `--test-concurrency=${Math.max(2, availableParallelism())}`, ...flags, ...files])
+  if (failed === 0 && patterns.length === 0) failed = await run(['--test', 'scripts/contract-coverage.ts'])
+} finally {
+  await server.stop()
+  rmSync(folder, { recursive: true, force: true })
+}
+console.log(`${files.length} test files in ${Math.round((Date.now() - started_ms) / 1000)} s`)
+process.exit(failed)

@@ -1,0 +1,17 @@
+import { databaseSettings, settings } from '@shopfleet/service-kit'
+import { type Static, Type } from 'typebox'
+
+export const CartConfig = settings(4004, {
+  ...databaseSettings,
+  GUEST_CART_DAYS: Type.Integer({
+    default: 60,
+    minimum: 1,
+    description: 'Days after which carts nobody came back to are deleted: those of guests, and those that were ordered',
+  }),
+  CART_SWEEP_MS: Type.Integer({
+    default: 600_000,
+    minimum: 1000,
+    description: 'Milliseconds between sweeps for such carts',
+  }),
+})
+export type CartConfig = Static<typeof CartConfig>

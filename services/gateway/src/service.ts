@@ -1,0 +1,90 @@
+import { operations, type ServiceName } from '@shopfleet/contracts'
+import { type Clock, createLog, createMetrics, type Logger, type Metrics, systemClock } from '@shopfleet/service-kit'
+import Fastify, { type FastifyInstance } from 'fastify'
+import type { GatewayConfig } from './config.ts'
+import { createDoor, trustedProxies } from './door.ts'
+import { methodTable, mountOperations } from './routes.ts'
+import { createUpstream } from './upstream.ts'
+
+export { GatewayConfig } from './config.ts'
+
+export interface GatewayOverrides {
+  clock?: Clock
+  log?: Logger
+}
+
+/** The one public address: every public operation of every service, and what there is to read about them. */
+export async function createGateway(config: GatewayConfig, overrides: GatewayOverrides = {}) {
+  const clock = overrides.clock ?? systemClock
+  const log = overrides.log ?? createLog('gateway', { level: config.LOG_LEVEL, format: config.LOG_FORMAT })
+  const metrics = createMetrics('gateway')
+  const upstream = createUpstream({ urls: addressesOf(config), timeout_ms: config.REQUEST_TIMEOUT_MS })
+  const isTrusted = trustedProxies(config.TRUSTED_PROXIES)
+  const app = await createDoor({ config, log, clock, metrics, isTrusted, methodsOf: methodTable(operations) })
+  mountOperations(app, operations, {
+    upstream,
+    deadline_ms: config.REQUEST_TIMEOUT_MS,
+    isTrusted,
+  })
+
+  let ready = false
+  const isReady = () => ready
+  mountHealth(app, isReady)
+  const operators = Fastify({ logger: false, forceCloseConnections: true })
+  mountHealth(operators, isReady)
+  mountMetrics(operators, metrics)
+
+  let stopping: Promise<void> | undefined
+  return {
+    app,
+    /** Listens for the operators, then for everyone. Needs no service to be up. Answers the public URL. */
+    async start(): Promise<string> {
+      await operators.listen({ host: config.HOST, port: config.METRICS_PORT })
+      const url = await app.listen({ host: config.HOST, port: config.PORT, backlog: 1024 })
+      ready = true
+      return url
+    },
+    /** Not ready → finish requests under way → close connections to the services. */
+    stop(): Promise<void> {
+      stopping ??= (async () => {
+        ready = false
+        const grace = new Promise(resolve => setTimeout(resolve, config.SHUTDOWN_TIMEOUT_MS).unref())
+        await Promise.race([app.close(), grace])
+        await upstream.close()
+        await operators.close()
+      })()
+      return stopping
+    },
+    /** There is no background work. */
+    drain: async () => 0,
+  }
+}
+
+/** Where each service answers: the settings named `<SERVICE>_URL`. */
+function addressesOf(config: GatewayConfig): Partial<Record<ServiceName, string>> {
+  const found: Partial<Record<ServiceName, string>> = {}
+  for (const { service } of operations) {
+    const url = (config as Record<string, unknown>)[`${service.toUpperCase()}_URL`]
+    if (typeof url !== 'string') throw new Error(`no setting says where the ${service} service answers`)
+    found[service] = url
+  }
+  return found
+}
+
+function mountHealth(app: FastifyInstance, isReady: () => boolean): void {
+  const started_ms = performance.now()
+  app.get('/health', async () => ({
+    status: 'ok',
+    service: 'gateway',
+    uptime_s: Math.round((performance.now() - started_ms) / 1000),
+  }))
+  app.get('/health/live', async () => ({ status: 'ok' }))
+  app.get('/health/ready', async (_request, response) => {
+    if (isReady()) return { status: 'ready' }
+    return response.code(503).header('retry-after', '1').send({ status: 'not ready' })
+  })
+}
+
+function mountMetrics(app: FastifyInstance, metrics: Metrics): void {
+  app.get('/metrics', async (_request, response) => response.type(metrics.contentType).send(await metrics.text()))
+}

@@ -1,0 +1,211 @@
+import { createHash } from 'node:crypto'
+import {
+  type BodyOf,
+  type placeOrder as operation,
+  Problem,
+  readCartForOrder,
+  toMajor,
+  toMinor,
+  Unavailable,
+  userExists,
+} from '@shopfleet/contracts'
+import { isUniqueViolation } from '@shopfleet/database'
+import { type Caller, isStaff, userIdOf } from '@shopfleet/service-kit'
+import { drive } from './checkout.ts'
+import type { Line } from './order.ts'
+import { priceOrder } from './price-order.ts'
+import type { Ctx } from './service.ts'
+import * as store from './store.ts'
+
+export type PlaceOrder = BodyOf<typeof operation>
+
+export interface Placing {
+  caller: Caller
+  body: PlaceOrder
+  idempotency_key?: string
+  cart_token?: string
+}
+
+/** An order as placed; `created` false when the key had been used for it before. */
+export interface Placed {
+  order: store.OrderRow
+  created: boolean
+}
+
+/**
+ * Records the order, then drives it: to held stock, or to paid. A refusal undoes all of it before it is answered, so a
+ * refused request leaves nothing held and nothing charged.
+ */
+export async function placeOrder(ctx: Ctx, placing: Placing): Promise<Placed> {
+  const { body, caller } = placing
+  const buyer = await resolveBuyer(ctx, caller, body)
+  const request_hash = hashOf(body)
+  const scope = caller.kind === 'user' ? `user:${caller.user_id}` : caller.kind
+  if (placing.idempotency_key) {
+    const before = await store.findOrderByKey(ctx.sql, scope, placing.idempotency_key)
+    if (before) return answerAgain(ctx, before, request_hash)
+  }
+
+  const { lines: asked, pointerOf } = await resolveLines(ctx, placing)
+  const priced = await priceOrder(ctx, asked, { currency: body.currency, pointerOf })
+  assertExpectedTotal(body, priced.total_minor, priced.currency)
+
+  const recorded = await record()
+  if ('before' in recorded) return answerAgain(ctx, recorded.before, request_hash)
+  return { order: await finish(ctx, recorded.order), created: true }
+
+  async function record(): Promise<{ order: store.OrderRow } | { before: store.OrderRow }> {
+    try {
+      const order = await store.insertOrder(ctx.sql, {
+        ...priced,
+        id: ctx.clock.newId(),
+        ...buyer,
+        goal: body.payment_method ? 'pay' : 'hold',
+        payment_method: body.payment_method ?? null,
+        shipping_address: body.shipping_address ?? null,
+        cart_id: body.cart_id ?? null,
+        hold_s: ctx.config.HOLD_S,
+        lease_ms: ctx.config.DRIVE_LEASE_MS,
+        idempotency_scope: placing.idempotency_key ? scope : null,
+        idempotency_key: placing.idempotency_key ?? null,
+        request_hash,
+      })
+      return { order }
+    } catch (error) {
+      if (isUniqueViolation(error, 'orders_cart_once')) {
+        // The same request twice at the same moment: the key says more than the cart.
+        const before = placing.idempotency_key && (await store.findOrderByKey(ctx.sql, scope, placing.idempotency_key))
+        if (before) return { before }
+        throw new Problem('cart-ordered')
+      }
+      if (!isUniqueViolation(error, 'orders_key_once')) throw error
+      return { before: (await store.findOrderByKey(ctx.sql, scope, placing.idempotency_key!))! }
+    }
+  }
+}
+
+async function finish(ctx: Ctx, order: store.OrderRow): Promise<store.OrderRow> {
+  try {
+    const { order: after, refusal } = await drive(ctx, order, { payment: 'untouched' })
+    // Goal cancel: the undoing is written down and will be finished; for the shopper it is refused already.
+    if (refusal && (after.status === 'cancelled' || after.goal === 'cancel')) throw refusal
+    return after
+  } catch (error) {
+    if (!(error instanceof Unavailable)) throw error
+    return giveUp(ctx, order, error)
+  }
+}
+
+/**
+ * A service did not answer. Before money is authorised the order is undone, so that the 503 had no effect and the same
+ * key may be tried again. Once money may be held, going on is the way out with the least harm: the sweeper does.
+ */
+async function giveUp(ctx: Ctx, order: store.OrderRow, error: Unavailable): Promise<store.OrderRow> {
+  const undone = await store.moveOrder(ctx.sql, order.id, {
+    from: { statuses: ['pending'], goals: ['hold', 'pay'], payment_statuses: ['unpaid'] },
+    to: { goal: 'cancel', cancel_reason: 'unavailable', due_in_s: 0, free_key: true },
+  })
+  if (undone) throw error
+  return (await store.findOrder(ctx.sql, order.id))!
+}
+
+/** The answer to a request that was made before: what became of it. */
+async function answerAgain(ctx: Ctx, order: store.OrderRow, request_hash: string): Promise<Placed> {
+  if (order.request_hash !== request_hash) throw new Problem('idempotency-key-reused')
+  if (order.status === 'cancelled' || order.goal === 'cancel') {
+    const attempt = await store.findAttempt(ctx.sql, order.id, 1)
+    if (order.cancel_reason === 'payment_declined' && attempt) {
+      if (attempt.outcome === 'invalid_method') throw new Problem('invalid-payment-method', { order_id: order.id })
+      if (attempt.outcome === 'declined') {
+        throw new Problem('payment-declined', { decline_code: attempt.decline_code ?? 'declined', order_id: order.id })
+      }
+    }
+    if (order.cancel_reason === 'out_of_stock') throw new Problem('out-of-stock', { items: [] })
+    return { order, created: false }
+  }
+  // Held or in doubt, the request has been answered; before that it is still running.
+  const running = order.goal === (order.paid_at_once ? 'pay' : 'hold') && order.payment_status === 'unpaid'
+  if (running) throw new Problem('request-in-progress')
+  return { order, created: false }
+}
+
+async function resolveBuyer(
+  ctx: Ctx,
+  caller: Caller,
+  body: PlaceOrder,
+): Promise<{ user_id: string | null; email: string | null }> {
+  const own = userIdOf(caller)
+  if (body.user_id !== undefined && body.user_id !== own) {
+    if (caller.kind === 'anonymous')
+      throw new Problem('unauthenticated', { detail: 'Sign in to order for an account.' })
+    if (!isStaff(caller, 'orders')) throw new Problem('forbidden', { detail: 'user_id must be your own.' })
+    await assertUserExists(ctx, body.user_id)
+    return { user_id: body.user_id, email: body.email ?? null }
+  }
+  if (own === null && body.email === undefined) {
+    throw new Problem('validation-failed', {
+      errors: [{ pointer: '/email', detail: 'is required to order without an account' }],
+    })
+  }
+  return { user_id: own, email: body.email ?? null }
+}
+
+async function assertUserExists(ctx: Ctx, user_id: string): Promise<void> {
+  try {
+    await ctx.call(userExists, { params: { id: user_id } })
+  } catch (error) {
+    if (!(error instanceof Problem) || error.problem !== 'not-found') throw error
+    throw new Problem('validation-failed', { errors: [{ pointer: '/user_id', detail: 'there is no such user' }] })
+  }
+}
+
+/** The lines an order or a quote is asked for: from exactly one of items, one product, or a cart of the caller's. */
+export async function resolveLines(
+  ctx: Ctx,
+  {
+    body,
+    caller,
+    cart_token,
+  }: { body: Pick<PlaceOrder, 'items' | 'product_id' | 'quantity' | 'cart_id'>; caller: Caller; cart_token?: string },
+): Promise<{ lines: Line[]; pointerOf: (index: number) => string }> {
+  const given = [body.items && '/items', body.product_id && '/product_id', body.cart_id && '/cart_id'].filter(
+    Boolean,
+  ) as string[]
+  if (given.length !== 1) {
+    const detail =
+      given.length === 0 ? 'give items, a product_id or a cart_id' : 'give only one of items, product_id and cart_id'
+    throw new Problem('validation-failed', {
+      errors: (given.length ? given : ['/items']).map(pointer => ({ pointer, detail })),
+    })
+  }
+  if (body.quantity !== undefined && !body.product_id) {
+    throw new Problem('validation-failed', { errors: [{ pointer: '/quantity', detail: 'goes with product_id' }] })
+  }
+  if (body.items) return { lines: body.items, pointerOf: index => `/items/${index}/product_id` }
+  if (body.product_id) {
+    return { lines: [{ product_id: body.product_id, quantity: body.quantity ?? 1 }], pointerOf: () => '/product_id' }
+  }
+  const cart = await ctx.call(readCartForOrder, {
+    params: { cart_id: body.cart_id! },
+    body: { user_id: userIdOf(caller), cart_token: cart_token ?? null },
+  })
+  if (cart.items.length === 0) throw new Problem('cart-empty')
+  return { lines: cart.items, pointerOf: () => '/cart_id' }
+}
+
+function assertExpectedTotal(body: PlaceOrder, total_minor: number, currency: string): void {
+  if (body.expected_total === undefined) return
+  if (toMinor(body.expected_total, currency, '/expected_total') !== total_minor) {
+    throw new Problem('price-changed', { total: toMajor(total_minor, currency), currency })
+  }
+}
+
+/** What makes two requests the same: their content, not the order of their keys. */
+export function hashOf(body: unknown): string {
+  const sorted = JSON.stringify(body, (_key, value) =>
+    value && typeof value === 'object' && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : value,
+  )
+  return createHash('sha256').update(sorted).digest('base64url')
+}

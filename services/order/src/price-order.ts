@@ -1,0 +1,54 @@
+import { Problem, priceProducts } from '@shopfleet/contracts'
+import { type Line, mergeLines, type PricedLine, type Totals, totalsOf } from './order.ts'
+import type { Ctx } from './service.ts'
+
+export interface Priced extends Totals {
+  lines: PricedLine[]
+  currency: string
+}
+
+/**
+ * Lines at the catalogue's prices, as they are now: what the client believes a price to be is never looked at. Refuses
+ * products that do not exist, are not for sale, or cost another currency. `pointerOf` names a line in the request.
+ */
+export async function priceOrder(
+  ctx: Ctx,
+  asked: Line[],
+  options: { currency?: string; pointerOf?: (index: number) => string } = {},
+): Promise<Priced> {
+  const lines = mergeLines(asked)
+  const ids = lines.map(line => line.product_id)
+  const { items } = await ctx.call(priceProducts, { query: { ids: ids.join(',') } })
+  const products = new Map(items.map(item => [item.product_id, item]))
+  const at = (id: string) => options.pointerOf?.(asked.findIndex(line => line.product_id === id)) ?? '/items'
+
+  const unknown = ids.filter(id => !products.has(id))
+  if (unknown.length > 0) {
+    throw new Problem('unknown-product', {
+      errors: unknown.map(id => ({ pointer: at(id), detail: 'there is no such product' })),
+      product_ids: unknown,
+    })
+  }
+  const inactive = ids.filter(id => !products.get(id)!.is_active)
+  if (inactive.length > 0) {
+    throw new Problem('not-for-sale', {
+      errors: inactive.map(id => ({ pointer: at(id), detail: 'is not for sale' })),
+      product_ids: inactive,
+    })
+  }
+  const currency = options.currency ?? products.get(ids[0]!)!.currency
+  const foreign = ids.filter(id => products.get(id)!.currency !== currency)
+  if (foreign.length > 0) {
+    throw new Problem('wrong-currency', {
+      errors: foreign.map(id => ({
+        pointer: at(id),
+        detail: `is sold in ${products.get(id)!.currency}, not ${currency}`,
+      })),
+    })
+  }
+  const priced = lines.map(({ product_id, quantity }) => {
+    const { sku, name, price_minor } = products.get(product_id)!
+    return { product_id, quantity, sku, product_name: name, price_minor, subtotal_minor: price_minor * quantity }
+  })
+  return { lines: priced, currency, ...totalsOf(priced) }
+}

@@ -1,0 +1,102 @@
+import * as api from '@shopfleet/contracts'
+import {
+  type Call,
+  decodeCursor,
+  isStaff,
+  mayAccess,
+  pageOf,
+  type Route,
+  reply,
+  route,
+  userIdOf,
+} from '@shopfleet/service-kit'
+import { cancelOrder } from './cancel-order.ts'
+import { payOrder } from './pay-order.ts'
+import { placeOrder, resolveLines } from './place-order.ts'
+import { priceOrder } from './price-order.ts'
+import type { Ctx } from './service.ts'
+import { setStatus } from './set-status.ts'
+import * as store from './store.ts'
+import { assertAccess, guestToken, toWire } from './view.ts'
+
+type ListCall = Pick<Call<typeof api.listOrders>, 'query'>
+
+export const routes = (ctx: Ctx): Route[] => {
+  const accessible = async (call: Pick<Call<typeof api.getOrder>, 'params' | 'caller' | 'header'>) =>
+    assertAccess(ctx, await store.findOrder(ctx.sql, call.params.id), call.caller, call.header('x-order-token'))
+
+  async function list({ query }: ListCall, user_id: string | undefined) {
+    const [before] = decodeCursor('orders', 1, query.cursor) ?? []
+    const limit = query.limit!
+    const rows = await store.listOrders(ctx.sql, {
+      user_id,
+      status: query.status,
+      before: before as string | undefined,
+      limit: limit + 1,
+    })
+    const page = pageOf('orders', rows, limit, row => [row.id])
+    return { ...page, items: page.items.map(row => toWire(row)) }
+  }
+
+  /** 202 while the provider has not said: the order is on its way, and its status will tell. */
+  const underWay = (row: store.OrderRow, done: number) => (row.goal === 'none' ? done : 202)
+
+  return [
+    route(api.placeOrder, async ({ body, caller, idempotency_key, header }) => {
+      const { order } = await placeOrder(ctx, { body, caller, idempotency_key, cart_token: header('x-cart-token') })
+      const token = order.user_id === null ? guestToken(ctx, order.id) : undefined
+      return reply(underWay(order, 201), toWire(order, token), { location: `/api/orders/${order.id}` })
+    }),
+
+    route(api.quoteOrder, async ({ body, caller, header }) => {
+      const { lines, pointerOf } = await resolveLines(ctx, { body, caller, cart_token: header('x-cart-token') })
+      const priced = await priceOrder(ctx, lines, { currency: body.currency, pointerOf })
+      const major = (minor: number) => api.toMajor(minor, priced.currency)
+      return {
+        items: priced.lines.map(({ price_minor, subtotal_minor, ...line }) => ({
+          ...line,
+          price: major(price_minor),
+          subtotal: major(subtotal_minor),
+        })),
+        currency: priced.currency,
+        subtotal: major(priced.subtotal_minor),
+        discount: major(priced.discount_minor),
+        shipping: major(priced.shipping_minor),
+        tax: major(priced.tax_minor),
+        total: major(priced.total_minor),
+      }
+    }),
+
+    route(api.payOrder, async call => {
+      const order = await accessible(call)
+      const paid = await payOrder(ctx, order, { ...call.body, idempotency_key: call.idempotency_key })
+      return reply(underWay(paid, 200), toWire(paid))
+    }),
+
+    route(api.cancelOrder, async call => {
+      const cancelled = await cancelOrder(ctx, await accessible(call), call.body.reason ?? 'cancelled by the customer')
+      return reply(underWay(cancelled, 200), toWire(cancelled))
+    }),
+
+    route(api.setOrderStatus, async call => {
+      const order = await setStatus(ctx, await accessible(call), call.body.status)
+      return reply(underWay(order, 200), toWire(order))
+    }),
+
+    route(api.getOrder, async call => toWire(await accessible(call))),
+
+    route(api.getOrderTimeline, async call => {
+      const order = await accessible(call)
+      return { items: await store.listHistory(ctx.sql, order.id) }
+    }),
+
+    route(api.listOrders, ({ query, caller }) =>
+      list({ query }, isStaff(caller, 'orders') ? undefined : userIdOf(caller)!),
+    ),
+
+    route(api.listUserOrders, ({ query, caller, params }) => {
+      if (!mayAccess(caller, params.user_id, 'orders')) throw new api.Problem('not-found')
+      return list({ query }, params.user_id)
+    }),
+  ]
+}

@@ -1,0 +1,25 @@
+import { fileURLToPath } from 'node:url'
+import { type Context, createService, type Metrics, type Overrides } from '@shopfleet/service-kit'
+import { sweep } from './checkout.ts'
+import type { OrderConfig } from './config.ts'
+import { handlers } from './events.ts'
+import { routes } from './routes.ts'
+
+export { OrderConfig } from './config.ts'
+export type Ctx = Context<OrderConfig> & { orders: ReturnType<Metrics['counter']> }
+
+/** Orders: checkout, history, status, cancel. It alone knows the checkout sequence. */
+export const createOrderService = (config: OrderConfig, overrides?: Overrides) =>
+  createService<OrderConfig, Ctx>({
+    name: 'order',
+    config,
+    overrides,
+    migrations: fileURLToPath(new URL('../migrations', import.meta.url)),
+    extend: base => ({
+      ...base,
+      orders: base.metrics.counter('orders_total', 'Orders settled, by outcome', ['status']),
+    }),
+    routes,
+    handlers,
+    sweeps: ctx => [{ name: 'finish checkouts', interval_ms: config.SWEEP_MS, run: () => sweep(ctx) }],
+  })

@@ -1,0 +1,323 @@
+import type { EventType, OrderStatus, PaymentStatus } from '@shopfleet/contracts'
+import { orderPlaced } from '@shopfleet/contracts'
+import type { Queryable } from '@shopfleet/database'
+import { currentContext } from '@shopfleet/messaging'
+import type { Goal, PricedLine, Totals } from './order.ts'
+
+export interface ItemRow {
+  id: string
+  product_id: string
+  sku: string
+  product_name: string
+  quantity: number
+  price_minor: number
+  subtotal_minor: number
+}
+
+export interface OrderRow extends Totals {
+  id: string
+  number: string
+  user_id: string | null
+  email: string | null
+  status: OrderStatus
+  payment_status: PaymentStatus
+  goal: Goal
+  paid_at_once: boolean
+  attempt: number
+  payment_method: string | null
+  cancel_reason: string | null
+  currency: string
+  shipping_address: object | null
+  cart_id: string | null
+  expires_at: string | null
+  request_hash: string | null
+  created_at: string
+  updated_at: string
+  items: ItemRow[]
+}
+
+/** An order with its items. `from` is `orders` or a CTE with its columns. */
+const columns = (sql: Queryable, from: ReturnType<Queryable>) => sql`
+  o.id, o.number, o.user_id, o.email, o.status, o.payment_status, o.goal, o.paid_at_once, o.attempt, o.payment_method,
+  o.cancel_reason, o.currency, o.subtotal_minor, o.discount_minor, o.shipping_minor, o.tax_minor, o.total_minor,
+  o.shipping_address, o.cart_id, o.expires_at, o.request_hash, o.created_at, o.updated_at,
+  (select jsonb_agg(jsonb_build_object('id', i.id, 'product_id', i.product_id, 'sku', i.sku, 'product_name',
+     i.product_name, 'quantity', i.quantity, 'price_minor', i.price_minor, 'subtotal_minor', i.subtotal_minor)
+     order by i.id) from order_items i where i.order_id = o.id) as items
+  from ${from} o`
+
+/** What every order event carries; `o` is the order. */
+const eventFacts = (sql: Queryable) => sql`
+  jsonb_build_object('order_id', o.id, 'number', o.number, 'user_id', o.user_id, 'cart_id', o.cart_id,
+                     'currency', o.currency, 'total_minor', o.total_minor)`
+
+export interface NewOrder extends Totals {
+  id: string
+  user_id: string | null
+  email: string | null
+  goal: 'hold' | 'pay'
+  payment_method: string | null
+  currency: string
+  shipping_address: object | null
+  cart_id: string | null
+  hold_s: number
+  lease_ms: number
+  idempotency_scope: string | null
+  idempotency_key: string | null
+  request_hash: string
+  lines: PricedLine[]
+}
+
+/**
+ * Records an order with its items, its first line of history, its first payment attempt if it is paid at once, and
+ * order.placed, in one statement. Violates `orders_key_once` or `orders_cart_once` if it exists already.
+ */
+export async function insertOrder(sql: Queryable, order: NewOrder): Promise<OrderRow> {
+  const { correlation_id, traceparent } = currentContext()
+  const { lines } = order
+  const [row] = await sql<[Omit<OrderRow, 'items'> & { items: ItemRow[] }]>`
+    with o as (
+      insert into orders (id, user_id, email, goal, due_at, paid_at_once, attempt, payment_method, currency,
+        subtotal_minor, discount_minor, shipping_minor, tax_minor, total_minor, shipping_address, cart_id, expires_at,
+        idempotency_scope, idempotency_key, request_hash)
+      values (${order.id}, ${order.user_id}, ${order.email}, ${order.goal},
+        now() + make_interval(secs => ${order.lease_ms / 1000}), ${order.goal === 'pay'}, ${order.goal === 'pay' ? 1 : 0},
+        ${order.payment_method}, ${order.currency}, ${order.subtotal_minor}, ${order.discount_minor},
+        ${order.shipping_minor}, ${order.tax_minor}, ${order.total_minor}, ${order.shipping_address as never}::jsonb,
+        ${order.cart_id}, now() + make_interval(secs => ${order.hold_s}), ${order.idempotency_scope},
+        ${order.idempotency_key}, ${order.request_hash})
+      returning *
+    ), added as (
+      insert into order_items (order_id, product_id, sku, product_name, quantity, price_minor, subtotal_minor)
+      select o.id, l.* from o, unnest(
+        ${lines.map(l => l.product_id)}::uuid[], ${lines.map(l => l.sku)}::text[],
+        ${lines.map(l => l.product_name)}::text[], ${lines.map(l => l.quantity)}::int[],
+        ${lines.map(l => l.price_minor)}::bigint[], ${lines.map(l => l.subtotal_minor)}::bigint[]) as l
+      returning id, product_id, sku, product_name, quantity, price_minor, subtotal_minor
+    ), noted as (
+      insert into order_history (order_id, status, payment_status) select id, status, payment_status from o
+    ), tried as (
+      insert into payment_attempts (order_id, attempt, request_hash) select id, attempt, request_hash from o where attempt = 1
+    ), said as (
+      insert into outbox (name, version, aggregate_id, payload, correlation_id, traceparent)
+      select ${orderPlaced.name}, ${orderPlaced.version}::int, o.id, ${eventFacts(sql)} || jsonb_build_object('items', (
+        select jsonb_agg(jsonb_build_object('product_id', product_id, 'quantity', quantity, 'price_minor', price_minor))
+        from added)), ${correlation_id}, ${traceparent}
+      from o
+    )
+    select o.id, o.number, o.user_id, o.email, o.status, o.payment_status, o.goal, o.paid_at_once, o.attempt,
+      o.payment_method, o.cancel_reason, o.currency, o.subtotal_minor, o.discount_minor, o.shipping_minor, o.tax_minor,
+      o.total_minor, o.shipping_address, o.cart_id, o.expires_at, o.request_hash, o.created_at, o.updated_at,
+      (select jsonb_agg(to_jsonb(added) order by id) from added) as items
+    from o`
+  return row
+}
+
+export async function findOrder(sql: Queryable, id: string): Promise<OrderRow | undefined> {
+  const [row] = await sql<OrderRow[]>`select ${columns(sql, sql`orders`)} where o.id = ${id}`
+  return row
+}
+
+export async function findOrderByKey(sql: Queryable, scope: string, key: string): Promise<OrderRow | undefined> {
+  const [row] = await sql<OrderRow[]>`
+    select ${columns(sql, sql`orders`)} where o.idempotency_scope = ${scope} and o.idempotency_key = ${key}`
+  return row
+}
+
+export interface ListFilter {
+  user_id?: string
+  status?: OrderStatus
+  before?: string
+  limit: number
+}
+
+/** Newest first. */
+export async function listOrders(sql: Queryable, { user_id, status, before, limit }: ListFilter): Promise<OrderRow[]> {
+  return sql<OrderRow[]>`
+    select ${columns(sql, sql`orders`)}
+    where true ${user_id === undefined ? sql`` : sql`and o.user_id = ${user_id}`}
+      ${status === undefined ? sql`` : sql`and o.status = ${status}`}
+      ${before === undefined ? sql`` : sql`and o.id < ${before}::uuid`}
+    order by o.id desc limit ${limit}`
+}
+
+export interface HistoryRow {
+  status: OrderStatus
+  payment_status: PaymentStatus
+  note: string | null
+  at: string
+}
+
+export async function listHistory(sql: Queryable, order_id: string): Promise<HistoryRow[]> {
+  return sql<HistoryRow[]>`
+    select status, payment_status, note, at from order_history where order_id = ${order_id} order by id`
+}
+
+export interface Transition {
+  /** Only from here: zero rows otherwise, and nothing happened. */
+  from: { statuses?: OrderStatus[]; goals?: Goal[]; payment_statuses?: PaymentStatus[]; attempt?: number }
+  to: {
+    status?: OrderStatus
+    payment_status?: PaymentStatus
+    goal?: Goal
+    cancel_reason?: string
+    /** Seconds until the sweeper takes over; given whenever the goal is not `none`. */
+    due_in_s?: number
+    /** The order is settled: the card token goes, and with it the deadline of the stock. */
+    settled?: boolean
+    /** Lets the Idempotency-Key be used again: the request had no effect. */
+    free_key?: boolean
+  }
+  note?: string
+  event?: EventType
+  /** Members of the event beside the common ones. */
+  extra?: object
+  /** The event carries the items. */
+  with_items?: boolean
+  /** Outcome of the current payment attempt. */
+  outcome?: { outcome: string; decline_code?: string | null }
+}
+
+/** Moves an order, notes it in the history and says it, in one statement. Undefined: it was not where it had to be. */
+export async function moveOrder(
+  sql: Queryable,
+  id: string,
+  { from, to, ...rest }: Transition,
+): Promise<OrderRow | undefined> {
+  const { correlation_id, traceparent } = currentContext()
+  const { event, note = null, extra = {}, outcome } = rest
+  const said = event
+    ? sql`, said as (
+        insert into outbox (name, version, aggregate_id, payload, correlation_id, traceparent)
+        select ${event.name}, ${event.version}::int, o.id, ${eventFacts(sql)} || ${extra as never}::jsonb
+          ${rest.with_items ? sql`|| jsonb_build_object('items', (select jsonb_agg(jsonb_build_object('product_id', product_id, 'quantity', quantity, 'price_minor', price_minor)) from order_items where order_id = o.id))` : sql``},
+          ${correlation_id}, ${traceparent}
+        from moved o)`
+    : sql``
+  const noted =
+    to.status || to.payment_status || event
+      ? sql`, noted as (
+          insert into order_history (order_id, status, payment_status, note)
+          select id, status, payment_status, ${note} from moved)`
+      : sql``
+  const tried = outcome
+    ? sql`, tried as (
+        update payment_attempts t set outcome = ${outcome.outcome}, decline_code = ${outcome.decline_code ?? null}
+        from moved where t.order_id = moved.id and t.attempt = moved.attempt and t.outcome is null)`
+    : sql``
+  const [row] = await sql<OrderRow[]>`
+    with moved as (
+      update orders set
+        status = coalesce(${to.status ?? null}, status),
+        payment_status = coalesce(${to.payment_status ?? null}, payment_status),
+        goal = coalesce(${to.goal ?? null}, goal),
+        due_at = case when coalesce(${to.goal ?? null}, goal) = 'none' then null
+                      when ${to.due_in_s ?? null}::float8 is null then due_at
+                      else clock_timestamp() + make_interval(secs => ${to.due_in_s ?? 0}) end,
+        tries = case when ${to.goal ?? null}::text is null then tries else 0 end,
+        cancel_reason = coalesce(${to.cancel_reason ?? null}, cancel_reason),
+        payment_method = case when coalesce(${to.goal ?? null}, goal) = 'pay' then payment_method end,
+        expires_at = case when ${to.settled ?? false} then null else expires_at end,
+        idempotency_key = case when ${to.free_key ?? false} then null else idempotency_key end,
+        updated_at = now()
+      where id = ${id}
+        ${from.statuses ? sql`and status = any(${from.statuses})` : sql``}
+        ${from.goals ? sql`and goal = any(${from.goals})` : sql``}
+        ${from.payment_statuses ? sql`and payment_status = any(${from.payment_statuses})` : sql``}
+        ${from.attempt === undefined ? sql`` : sql`and attempt = ${from.attempt}`}
+      returning *
+    ) ${noted} ${said} ${tried}
+    select ${columns(sql, sql`moved`)}`
+  return row
+}
+
+/**
+ * Starts an attempt to pay an order at rest. Undefined: it is not pending, not at rest, or past its deadline. Violates
+ * `payment_attempts_key_once` when the key was used.
+ */
+export async function beginPayment(
+  sql: Queryable,
+  id: string,
+  {
+    payment_method,
+    idempotency_key,
+    request_hash,
+    lease_ms,
+  }: { payment_method: string; idempotency_key: string | null; request_hash: string; lease_ms: number },
+): Promise<OrderRow | undefined> {
+  const [row] = await sql<OrderRow[]>`
+    with moved as (
+      update orders set goal = 'pay', attempt = attempt + 1, payment_method = ${payment_method}, tries = 0,
+        due_at = clock_timestamp() + make_interval(secs => ${lease_ms / 1000}), updated_at = now()
+      where id = ${id} and status = 'pending' and goal = 'none' and payment_status in ('unpaid', 'failed')
+        and expires_at > clock_timestamp()
+      returning *
+    ), tried as (
+      insert into payment_attempts (order_id, attempt, idempotency_key, request_hash)
+      select id, attempt, ${idempotency_key}, ${request_hash} from moved
+    )
+    select ${columns(sql, sql`moved`)}`
+  return row
+}
+
+export interface AttemptRow {
+  attempt: number
+  request_hash: string
+  outcome: 'paid' | 'declined' | 'invalid_method' | 'out_of_stock' | 'cancelled' | null
+  decline_code: string | null
+}
+
+export async function findAttemptByKey(sql: Queryable, order_id: string, key: string): Promise<AttemptRow | undefined> {
+  const [row] = await sql<AttemptRow[]>`
+    select attempt, request_hash, outcome, decline_code from payment_attempts
+    where order_id = ${order_id} and idempotency_key = ${key}`
+  return row
+}
+
+export async function findAttempt(sql: Queryable, order_id: string, attempt: number): Promise<AttemptRow | undefined> {
+  const [row] = await sql<AttemptRow[]>`
+    select attempt, request_hash, outcome, decline_code from payment_attempts
+    where order_id = ${order_id} and attempt = ${attempt}`
+  return row
+}
+
+/** Takes orders whose request has not finished them, for `lease_ms`: of several sweepers each gets others. */
+export async function claimDue(
+  sql: Queryable,
+  limit: number,
+  lease_ms: number,
+): Promise<(OrderRow & { tries: number })[]> {
+  return sql<(OrderRow & { tries: number })[]>`
+    with claimed as (
+      update orders set due_at = clock_timestamp() + make_interval(secs => ${lease_ms / 1000}), tries = tries + 1
+      where id in (
+        select id from orders where goal <> 'none' and due_at <= clock_timestamp()
+        order by due_at limit ${limit} for update skip locked)
+      returning *
+    )
+    select tries, ${columns(sql, sql`claimed`)}`
+}
+
+/** Unpaid orders at rest whose stock is held no longer. */
+export async function listExpired(sql: Queryable, limit: number): Promise<string[]> {
+  const rows = await sql<{ id: string }[]>`
+    select id from orders where status = 'pending' and goal = 'none' and expires_at <= clock_timestamp()
+    order by expires_at limit ${limit}`
+  return rows.map(row => row.id)
+}
+
+/** The sweeper should look at the order now: something about its payment became known. */
+export async function hasten(sql: Queryable, id: string): Promise<void> {
+  await sql`update orders set due_at = clock_timestamp() where id = ${id} and goal <> 'none' and payment_status = 'in_doubt'`
+}
+
+/** Puts off the next try. */
+export async function postpone(sql: Queryable, id: string, delay_s: number): Promise<void> {
+  await sql`
+    update orders set due_at = clock_timestamp() + make_interval(secs => ${delay_s}) where id = ${id} and goal <> 'none'`
+}
+
+/** Drops what names a person; the books keep the order. */
+export async function forgetUser(sql: Queryable, user_id: string): Promise<void> {
+  await sql`update orders set email = null, shipping_address = null, updated_at = now() where user_id = ${user_id}`
+}

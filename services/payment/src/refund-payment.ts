@@ -1,0 +1,78 @@
+import { Problem, toMajor, toMinor } from '@shopfleet/contracts'
+import { isUniqueViolation } from '@shopfleet/database'
+import { findOr404, notAllowed } from './capture-payment.ts'
+import { leftToRefund, type PaymentRow, type RefundRow, wasCaptured } from './payment.ts'
+import type { Ctx } from './service.ts'
+import { settleRefundFrom } from './settle.ts'
+import * as store from './store.ts'
+
+interface Wish {
+  amount?: number
+  currency?: string
+  reason?: string
+  idempotency_key?: string
+}
+
+/**
+ * Gives money back: sets the amount aside, asks the provider, settles. Refunds at the same time cannot together exceed
+ * what was captured, because each has its part set aside before the provider hears of it.
+ */
+export async function refundPayment(
+  ctx: Ctx,
+  id: string,
+  { amount, currency, reason, idempotency_key }: Wish,
+): Promise<PaymentRow> {
+  const payment = await findOr404(ctx, id)
+  if (currency !== undefined && currency !== payment.currency) {
+    throw new Problem('wrong-currency', { detail: `The payment was made in ${payment.currency}.` })
+  }
+  const amount_minor = amount === undefined ? null : toMinor(amount, payment.currency, '/amount')
+  try {
+    const wish = { amount_minor, reason: reason ?? null, idempotency_key: idempotency_key ?? null }
+    const begun = await store.insertRefund(ctx.sql, id, wish, ctx.config.SETTLE_AFTER_MS)
+    if (begun) return await finish(ctx, begun)
+  } catch (error) {
+    if (!isUniqueViolation(error, 'refunds_once')) throw error
+  }
+  const before = idempotency_key === undefined ? undefined : await store.findRefundByKey(ctx.sql, id, idempotency_key)
+  if (before) return repeated(ctx, before, amount_minor)
+  const now = await findOr404(ctx, id)
+  if (!wasCaptured(now)) throw notAllowed(now)
+  throw new Problem('refund-exceeds-captured', {
+    detail: `${toMajor(leftToRefund(now), now.currency)} ${now.currency} are left to give back.`,
+    left: toMajor(leftToRefund(now), now.currency),
+  })
+}
+
+async function repeated(ctx: Ctx, before: RefundRow, amount_minor: number | null): Promise<PaymentRow> {
+  if (before.asked_minor !== amount_minor) throw new Problem('idempotency-key-reused')
+  if (before.status !== 'pending') return answer(ctx, before)
+  const claimed = await store.claimRefund(ctx.sql, before.id, ctx.config.SETTLE_AFTER_MS)
+  if (!claimed) throw new Problem('request-in-progress')
+  return finish(ctx, claimed)
+}
+
+/** Asks twice, as far as there is time. */
+async function finish(ctx: Ctx, begun: RefundRow): Promise<PaymentRow> {
+  let refund = await askRefund(ctx, begun)
+  if (refund.status === 'pending') refund = await askRefund(ctx, refund)
+  return answer(ctx, refund)
+}
+
+async function answer(ctx: Ctx, refund: RefundRow): Promise<PaymentRow> {
+  const payment = await findOr404(ctx, refund.payment_id)
+  if (refund.status === 'failed') {
+    throw new Problem('payment-not-allowed', {
+      detail: 'The provider refused the refund.',
+      payment_status: payment.status,
+    })
+  }
+  return refund.status === 'pending' ? { ...payment, status: 'in_doubt' } : payment
+}
+
+/** Asks the provider for a refund under its own id, however often. */
+export async function askRefund(ctx: Ctx, refund: RefundRow): Promise<RefundRow> {
+  const { provider_reference } = await findOr404(ctx, refund.payment_id)
+  const asked = await ctx.provider.refund(provider_reference!, { key: refund.id, amount: refund.amount_minor })
+  return settleRefundFrom(ctx, refund, asked)
+}

@@ -1,0 +1,49 @@
+import { fileURLToPath } from 'node:url'
+import { type Context, createService, type Overrides } from '@shopfleet/service-kit'
+import type { PaymentConfig } from './config.ts'
+import { createProvider, type Provider } from './provider.ts'
+import { routes } from './routes.ts'
+import * as store from './store.ts'
+import { reconcile, settleOverdue } from './sweep.ts'
+
+export { PaymentConfig } from './config.ts'
+export interface Ctx extends Context<PaymentConfig> {
+  provider: Provider
+  /** Counts payments that differed from the provider's book; zero in a calm run. */
+  repaired: () => void
+}
+
+/** Payments at the provider, refunds, webhooks, the ledger. */
+export const createPaymentService = (config: PaymentConfig, overrides?: Overrides) =>
+  createService<PaymentConfig, Ctx>({
+    name: 'payment',
+    config,
+    overrides,
+    migrations: fileURLToPath(new URL('../migrations', import.meta.url)),
+    extend(base) {
+      const repairs = base.metrics.counter(
+        'payment_repairs_total',
+        "Payments corrected after a look into the provider's book",
+      )
+      base.metrics.gauge(
+        'payments_in_question',
+        'Payments and refunds that wait for an answer of the provider',
+        async set => {
+          set(await store.countOpenQuestions(base.sql))
+        },
+      )
+      const provider = createProvider({
+        url: config.PROVIDER_URL,
+        key: config.PROVIDER_KEY,
+        timeout_ms: config.PROVIDER_TIMEOUT_MS,
+        boundary: overrides?.boundary,
+      })
+      return { ...base, provider, repaired: () => repairs.inc() }
+    },
+    routes,
+    sweeps: ctx => [
+      { name: 'settle payments', interval_ms: config.SETTLE_SWEEP_MS, run: () => settleOverdue(ctx) },
+      { name: 'reconcile payments', interval_ms: config.RECONCILE_MS, run: () => reconcile(ctx) },
+    ],
+    close: ctx => ctx.provider.close(),
+  })

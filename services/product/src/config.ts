@@ -1,0 +1,15 @@
+import { currencies } from '@shopfleet/contracts'
+import { databaseSettings, settings } from '@shopfleet/service-kit'
+import { type Static, Type } from 'typebox'
+
+export const ProductConfig = settings(4002, {
+  ...databaseSettings,
+  DEFAULT_CURRENCY: Type.Enum(Object.keys(currencies), {
+    default: 'USD',
+    description: 'Currency of products that name none, and of the price filters',
+  }),
+  IMAGES_DIR: Type.Optional(
+    Type.String({ description: 'Folder of the product pictures; the one of the demonstration if not set' }),
+  ),
+})
+export type ProductConfig = Static<typeof ProductConfig>

@@ -1,0 +1,51 @@
+import * as api from '@shopfleet/contracts'
+import { type Route, reply, route } from '@shopfleet/service-kit'
+import { treeOf } from './category.ts'
+import { changeCategory, createCategory, deleteCategory } from './change-category.ts'
+import { createProduct } from './create-product.ts'
+import { listProducts } from './list-products.ts'
+import { toProduct } from './product.ts'
+import { search } from './search.ts'
+import type { Ctx } from './service.ts'
+import * as store from './store.ts'
+import { suggest } from './suggest.ts'
+import { updateProduct } from './update-product.ts'
+
+/** Something or a 404. */
+function found<T>(value: T | undefined): T {
+  if (value === undefined) throw new api.Problem('not-found')
+  return value
+}
+
+function idsOf(text: string): string[] {
+  const ids = text.split(',')
+  if (ids.length <= 100 && ids.every(store.isUuid)) return ids
+  throw new api.Problem('validation-failed', { errors: [{ pointer: 'query/ids', detail: 'must be up to 100 UUIDs, joined by commas' }] })
+}
+
+export const routes = (ctx: Ctx): Route[] => [
+  route(api.listProducts, ({ query }) => listProducts(ctx, query)),
+  route(api.searchProducts, ({ query }) => search(ctx, query)),
+  route(api.suggestProducts, async ({ query }) => ({ items: await suggest(ctx, query.q, query.limit!) })),
+  route(api.getProduct, async ({ params }) => toProduct(found(await store.findListedProduct(ctx.sql, params.id)))),
+  route(api.priceProducts, async ({ query }) => ({ items: await store.priceProducts(ctx.sql, idsOf(query.ids)) })),
+
+  route(api.createProduct, async ({ body }) => toProduct(await createProduct(ctx, body))),
+  route(api.updateProduct, async ({ params, body }) => toProduct(await updateProduct(ctx, params.id, body))),
+  route(api.patchProduct, async ({ params, body }) => toProduct(await updateProduct(ctx, params.id, body))),
+  route(api.deleteProduct, async ({ params }) => {
+    if (!(await store.deleteProduct(ctx.sql, params.id))) throw new api.Problem('not-found')
+    return null
+  }),
+
+  route(api.listCategories, async () => ({ items: treeOf(await store.listCategories(ctx.sql)) })),
+  route(api.getCategory, async ({ params }) => found(treeOf(await store.listCategories(ctx.sql, params.id))[0])),
+  route(api.createCategory, ({ body }) => createCategory(ctx, body)),
+  route(api.updateCategory, ({ params, body }) => changeCategory(ctx, params.id, body)),
+  route(api.deleteCategory, ({ params }) => deleteCategory(ctx, params.id)),
+
+  route(api.getImage, async ({ params, header }) => {
+    const { bytes, headers } = found(await ctx.images.find(params.name))
+    return header('if-none-match') === headers.etag ? reply(304, null, headers) : reply(200, bytes, headers)
+  }),
+]

@@ -1,0 +1,66 @@
+import {
+  type BodyOf,
+  openStock,
+  Problem,
+  setStockFromCatalogue,
+  type Stock,
+  toMinor,
+  type updateProduct as updateProductOperation,
+} from '@shopfleet/contracts'
+import { categoryOf, refusalOf, taken } from './create-product.ts'
+import { checkUnambiguous, imagesOf, type ProductRow } from './product.ts'
+import type { Ctx } from './service.ts'
+import * as store from './store.ts'
+
+type Input = BodyOf<typeof updateProductOperation>
+
+/**
+ * Changes the fields that are given. Stock belongs to the inventory, so that is asked first: when it does not answer,
+ * nothing has changed. Everything else that could refuse is looked at before it is asked.
+ */
+export async function updateProduct(ctx: Ctx, id: string, input: Input): Promise<ProductRow> {
+  checkUnambiguous(input)
+  const before = await store.findProduct(ctx.sql, id)
+  if (!before) throw new Problem('not-found')
+  const patch = await patchOf(ctx, input, before)
+  const { sku, slug } = input
+  const field = sku === undefined && slug === undefined ? undefined : await store.findTaken(ctx.sql, { id, sku, slug })
+  if (field) throw taken(field)
+
+  const wanted = input.stock_quantity ?? input.stock
+  const stock = wanted === undefined ? undefined : await setStock(ctx, id, wanted)
+  const row = await store
+    .updateProduct(ctx.sql, id, patch, stock && { available: stock.available, revision: before.stock_revision })
+    .catch(error => {
+      throw refusalOf(error)
+    })
+  if (!row) throw new Problem('not-found')
+  return stock ? { ...row, stock_quantity: stock.available } : row
+}
+
+async function patchOf(ctx: Ctx, input: Input, before: ProductRow): Promise<store.ProductPatch> {
+  const { description, sku, slug, is_active, attributes } = input
+  const name = input.name?.trim()
+  const currency = input.currency ?? before.currency
+  if (input.price === undefined && currency !== before.currency) {
+    const errors = [{ pointer: '/price', detail: 'is required with another currency' }]
+    throw new Problem('validation-failed', { errors })
+  }
+  // Both or neither: an amount means nothing without its currency.
+  const price = input.price === undefined ? {} : { price_minor: toMinor(input.price, currency), currency }
+  const category_id = await categoryOf(ctx, input)
+  const images = imagesOf(input, name ?? before.name)
+  const patch = { name, description, sku, slug, is_active, attributes, category_id, images, ...price }
+  return Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined))
+}
+
+async function setStock(ctx: Ctx, product_id: string, available: number): Promise<Stock> {
+  const params = { product_id }
+  try {
+    return await ctx.call(setStockFromCatalogue, { params, body: { available } })
+  } catch (error) {
+    if (!(error instanceof Problem && error.problem === 'not-found')) throw error
+    // The inventory has not heard of the product yet: then this is its opening stock.
+    return ctx.call(openStock, { params, body: { quantity: available } })
+  }
+}

@@ -1,0 +1,29 @@
+import { databaseSettings, settings } from '@shopfleet/service-kit'
+import { type Static, Type } from 'typebox'
+
+export const UserConfig = settings(4001, {
+  ...databaseSettings,
+  ACCESS_TOKEN_S: Type.Integer({ default: 900, minimum: 30, description: 'Seconds an access token lives' }),
+  REFRESH_TOKEN_S: Type.Integer({
+    default: 604_800,
+    minimum: 60,
+    description: 'Seconds a session lives without being used',
+  }),
+  BCRYPT_COST: Type.Integer({
+    default: 12,
+    minimum: 4,
+    maximum: 16,
+    description: 'Work factor of password hashes; each step doubles it',
+  }),
+  PASSWORD_QUEUE: Type.Integer({
+    default: 50,
+    minimum: 0,
+    description: 'Passwords that wait to be hashed at most; beyond it sign-in answers 503',
+  }),
+  KEY_ROTATION_DAYS: Type.Integer({
+    default: 90,
+    minimum: 1,
+    description: 'Days after which access tokens are signed with a new key',
+  }),
+})
+export type UserConfig = Static<typeof UserConfig>

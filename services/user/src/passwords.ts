@@ -1,0 +1,68 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { availableParallelism } from 'node:os'
+import { hash, verify } from '@node-rs/bcrypt'
+import { Unavailable } from '@shopfleet/contracts'
+import { currentContext } from '@shopfleet/messaging'
+
+/** bcrypt reads 72 bytes of a password and drops the rest. */
+const bcryptBytes = 72
+
+/** A longer password goes in as its digest, so that all of it counts. */
+function digestible(password: string): string {
+  if (Buffer.byteLength(password) <= bcryptBytes) return password
+  return createHash('sha256').update(password).digest('base64')
+}
+
+/**
+ * Hashes and checks passwords off the main thread, a few at a time in order of arrival. A hash costs a quarter of a
+ * second of a core by intent: what would wait too long is refused as unavailable instead of starving everything else.
+ */
+export function createPasswords({ cost, queue }: { cost: number; queue: number }) {
+  // libuv's pool has four threads, and files and DNS need one too.
+  const slots = Math.min(availableParallelism(), 3)
+  const waiting: (() => void)[] = []
+  let running = 0
+  let nobody: Promise<string> | undefined
+
+  async function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const { deadline } = currentContext()
+    if (running < slots) running++
+    else {
+      if (waiting.length >= queue) throw new Unavailable('sign-in')
+      // Whoever ends hands over the slot, so that nobody overtakes.
+      await new Promise<void>(resolve => waiting.push(resolve))
+    }
+    try {
+      if (deadline !== undefined && performance.now() > deadline) throw new Unavailable('sign-in')
+      return await work()
+    } finally {
+      const next = waiting.shift()
+      if (next) next()
+      else running--
+    }
+  }
+
+  const hashOf = (password: string) => inTurn(() => hash(digestible(password), { cost }))
+  const nobodysHash = () => {
+    nobody ??= hashOf(randomBytes(16).toString('hex')).catch(error => {
+      nobody = undefined
+      throw error
+    })
+    return nobody
+  }
+
+  return {
+    hash: hashOf,
+    /** Whether the password is the one of the hash. Without a hash it takes as long, and is false. */
+    async isRight(password: string, passwordHash: string | null | undefined): Promise<boolean> {
+      const against = passwordHash ?? (await nobodysHash())
+      const same = await inTurn(() => verify(digestible(password), against))
+      return same && passwordHash !== null && passwordHash !== undefined
+    },
+    /** Makes what the first check of an unknown account needs, so that it takes no longer than the next. */
+    async warm(): Promise<void> {
+      await nobodysHash()
+    },
+  }
+}
+export type Passwords = ReturnType<typeof createPasswords>

@@ -1,0 +1,46 @@
+import { fileURLToPath } from 'node:url'
+import { type Context, createService, type Overrides, type Service } from '@shopfleet/service-kit'
+import type { UserConfig } from './config.ts'
+import { createPasswords, type Passwords } from './passwords.ts'
+import { routes } from './routes.ts'
+import { sweepSessions } from './sign-in.ts'
+import { createSigningKeys } from './signing-keys.ts'
+
+export { UserConfig } from './config.ts'
+export { ensureAdministrator } from './register.ts'
+
+export interface Ctx extends Context<UserConfig> {
+  passwords: Passwords
+  signingKeys: ReturnType<typeof createSigningKeys>
+  registrations: ReturnType<Context['metrics']['counter']>
+}
+
+/** Accounts, credentials, sessions, and the keys access tokens are signed with. */
+export async function createUserService(config: UserConfig, overrides?: Overrides): Promise<Service<Ctx>> {
+  const service = await createService<UserConfig, Ctx>({
+    name: 'user',
+    config,
+    overrides,
+    migrations: fileURLToPath(new URL('../migrations', import.meta.url)),
+    extend: ctx => ({
+      ...ctx,
+      passwords: createPasswords({ cost: config.BCRYPT_COST, queue: config.PASSWORD_QUEUE }),
+      signingKeys: createSigningKeys(),
+      registrations: ctx.metrics.counter('users_registered_total', 'Accounts created, by who created them', ['by']),
+    }),
+    routes,
+    sweeps: ctx => [
+      { name: 'end expired sessions', interval_ms: 60_000, run: () => sweepSessions(ctx) },
+      { name: 'turn signing keys', interval_ms: 60_000, run: () => ctx.signingKeys.refresh(ctx).then(() => 0) },
+    ],
+  })
+  return {
+    ...service,
+    async start() {
+      const url = await service.start()
+      // The tables exist from here on; a request that is faster than this makes the same for itself.
+      await Promise.all([service.ctx.signingKeys.current(service.ctx), service.ctx.passwords.warm()])
+      return url
+    },
+  }
+}

@@ -1,0 +1,78 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { Problem, type Session, type User } from '@shopfleet/contracts'
+import { SignJWT } from 'jose'
+import type { Ctx } from './service.ts'
+import * as store from './store.ts'
+
+/** A session to be opened: the token goes to the person, only its hash is kept. */
+export interface NewSession extends store.SessionRow {
+  refresh_token: string
+}
+
+/** How long the answer to a refresh may be lost on its way and asked for again. */
+const repeat_s = 10
+
+// 256 random bits cannot be guessed, so a fast hash keeps them as well as a slow one.
+const hashOf = (token: string) => createHash('sha256').update(token).digest()
+
+export function newSession(ctx: Ctx): NewSession {
+  const refresh_token = randomBytes(32).toString('base64url')
+  return { id: ctx.clock.newId(), refresh_token, hash: hashOf(refresh_token), lives_s: ctx.config.REFRESH_TOKEN_S }
+}
+
+/** What a person is answered who signed in: an access token signed here, and the refresh token of the session. */
+export async function tokensOf(ctx: Ctx, user: User, session: { id: string; refresh_token: string }): Promise<Session> {
+  const { ACCESS_TOKEN_S, TOKEN_ISSUER, TOKEN_AUDIENCE } = ctx.config
+  const { kid, key } = await ctx.signingKeys.current(ctx)
+  const now_s = Math.floor(ctx.clock.now() / 1000)
+  const access_token = await new SignJWT({ role: user.role, permissions: user.permissions, sid: session.id })
+    .setProtectedHeader({ alg: 'EdDSA', kid, typ: 'JWT' })
+    .setSubject(user.id)
+    .setIssuer(TOKEN_ISSUER)
+    .setAudience(TOKEN_AUDIENCE)
+    .setIssuedAt(now_s)
+    .setExpirationTime(now_s + ACCESS_TOKEN_S)
+    .sign(key)
+  return { access_token, refresh_token: session.refresh_token, token_type: 'Bearer', expires_in: ACCESS_TOKEN_S, user }
+}
+
+/** Opens a session. An unknown e-mail and a wrong password are answered alike, and take the same time. */
+export async function login(ctx: Ctx, email: string, password: string): Promise<Session> {
+  const account = await store.findCredentials(ctx.sql, email.trim())
+  if (!(await ctx.passwords.isRight(password, account?.password_hash))) throw new Problem('invalid-credentials')
+  const session = newSession(ctx)
+  const user = await store.openSession(ctx.sql, account!.id, account!.password_hash!, session)
+  // Erased, or given another password, while we were checking this one.
+  if (!user) throw new Problem('invalid-credentials')
+  return tokensOf(ctx, user, session)
+}
+
+/**
+ * A new pair of tokens for a refresh token that has not been used. The one used last may be repeated for a moment,
+ * because its answer may have been lost. Any other that comes again is in two hands, and the session ends for both.
+ */
+export async function refresh(ctx: Ctx, refresh_token: string): Promise<Session> {
+  const old = hashOf(refresh_token)
+  const next = newSession(ctx)
+  const turned =
+    (await store.turnSession(ctx.sql, old, next)) ?? (await store.repeatTurn(ctx.sql, old, { ...next, repeat_s }))
+  if (turned) {
+    const { session_id, ...user } = turned
+    return tokensOf(ctx, user, { id: session_id, refresh_token: next.refresh_token })
+  }
+  const ended = await store.endSession(ctx.sql, old)
+  if (ended)
+    ctx.log.warn({ userId: ended.user_id, sessionId: ended.id }, 'a used refresh token came again: session ended')
+  throw new Problem('invalid-token', { detail: 'The refresh token is not good any more. Sign in again.' })
+}
+
+/** Ends the session of a refresh token, used or not. One that is not known is as good as ended. */
+export async function logout(ctx: Ctx, refresh_token: string): Promise<void> {
+  await store.endSession(ctx.sql, hashOf(refresh_token))
+}
+
+/** Forgets sessions that have run out and tokens too old to tell anything. Answers how many. */
+export async function sweepSessions(ctx: Ctx): Promise<number> {
+  const sessions = await store.deleteExpiredSessions(ctx.sql, 1000)
+  return sessions + (await store.deleteOldTokens(ctx.sql, ctx.config.REFRESH_TOKEN_S, 1000))
+}

@@ -1,0 +1,286 @@
+import { type User, userRegistered, userUpdated } from '@shopfleet/contracts'
+import type { Queryable, Tx } from '@shopfleet/database'
+import { currentContext } from '@shopfleet/messaging'
+import type { Changer } from './account.ts'
+import type { Names } from './user.ts'
+
+/** A session and its first or next refresh token, as they are kept. */
+export interface SessionRow {
+  id: string
+  hash: Uint8Array
+  lives_s: number
+}
+
+const fullName = (sql: Queryable) => sql`nullif(concat_ws(' ', first_name, last_name), '')`
+
+/** The wire shape of an account, from `users u join roles r`. */
+const userColumns = (sql: Queryable) => sql`
+  u.id, u.email, u.first_name, u.last_name, ${fullName(sql)} as name, u.role, to_jsonb(r.permissions) as permissions,
+  u.is_active, u.created_at, u.updated_at`
+
+/** Creates an account and, with `session`, opens its first session. Says user.registered. */
+export async function insertUser(
+  sql: Queryable,
+  account: Names & { email: string; password_hash: string | null; role: string },
+  session?: SessionRow,
+): Promise<User> {
+  const { email, password_hash, first_name = null, last_name = null, role } = account
+  const { correlation_id, traceparent } = currentContext()
+  const [row] = await sql<[User]>`
+    with made as (
+      insert into users (email, password_hash, first_name, last_name, role)
+      values (${email}, ${password_hash}, ${first_name}, ${last_name}, ${role})
+      returning *
+    ), said as (
+      insert into outbox (name, version, aggregate_id, payload, correlation_id, traceparent)
+      select ${userRegistered.name}, ${userRegistered.version}::int, id,
+             jsonb_build_object('user_id', id, 'email', email, 'name', ${fullName(sql)}), ${correlation_id}, ${traceparent}
+      from made
+    )
+    ${session ? sql`, ${insertSession(sql, session, sql`made`)}` : sql``}
+    select ${userColumns(sql)} from made u join roles r on r.name = u.role`
+  return row
+}
+
+/** CTEs that open a session of the user whose `id` the relation holds. */
+const insertSession = (sql: Queryable, { id, hash, lives_s }: SessionRow, user: ReturnType<Queryable>) => sql`
+    opened as (
+      insert into sessions (id, user_id, expires_at)
+      select ${id}::uuid, id, now() + make_interval(secs => ${lives_s}) from ${user}
+      returning id, generation
+    ), given as (
+      insert into refresh_tokens (hash, session_id, generation) select ${hash}::bytea, id, generation from opened
+    )`
+
+export async function findCredentials(
+  sql: Queryable,
+  email: string,
+): Promise<{ id: string; password_hash: string | null } | undefined> {
+  const [row] = await sql<{ id: string; password_hash: string | null }[]>`
+    select id, password_hash from users where lower(email) = lower(${email}) and is_active`
+  return row
+}
+
+/**
+ * Opens a session of an account that still has the password hash. The lock makes an erasure that runs just now wait,
+ * or makes this one see it.
+ */
+export async function openSession(
+  sql: Queryable,
+  user_id: string,
+  password_hash: string,
+  session: SessionRow,
+): Promise<User | undefined> {
+  const [row] = await sql<User[]>`
+    with account as materialized (
+      select * from users where id = ${user_id} and is_active and password_hash = ${password_hash} for share
+    ), ${insertSession(sql, session, sql`account`)}
+    select ${userColumns(sql)} from account u join roles r on r.name = u.role`
+  return row
+}
+
+/** CTEs and answer of a session that goes on: the next token, and whose it is. `turned` holds the session. */
+const insertNextToken = (sql: Queryable, hash: Uint8Array) => sql`
+    given as (
+      insert into refresh_tokens (hash, session_id, generation) select ${hash}::bytea, id, generation from turned
+    )
+    select turned.id as session_id, ${userColumns(sql)}
+    from turned join users u on u.id = turned.user_id join roles r on r.name = u.role`
+
+/** Exchanges an unused refresh token for the next one. Undefined: it is used, too old or unknown. */
+export async function turnSession(
+  sql: Queryable,
+  old: Uint8Array,
+  next: SessionRow,
+): Promise<(User & { session_id: string }) | undefined> {
+  const [row] = await sql<(User & { session_id: string })[]>`
+    with turned as (
+      update sessions s
+      set generation = s.generation + 1, turned_by = t.hash, turned_at = clock_timestamp(),
+          expires_at = now() + make_interval(secs => ${next.lives_s})
+      from refresh_tokens t
+      where t.hash = ${old}::bytea and s.id = t.session_id and s.generation = t.generation and s.expires_at > now()
+      returning s.id, s.user_id, s.generation
+    ), ${insertNextToken(sql, next.hash)}`
+  return row
+}
+
+/**
+ * One more token of the newest generation, for the token that brought it a moment ago. Whichever of the two is used
+ * first goes on, and the other one counts as used.
+ */
+export async function repeatTurn(
+  sql: Queryable,
+  old: Uint8Array,
+  next: SessionRow & { repeat_s: number },
+): Promise<(User & { session_id: string }) | undefined> {
+  const [row] = await sql<(User & { session_id: string })[]>`
+    with turned as materialized (
+      select s.id, s.user_id, s.generation from sessions s join refresh_tokens t on t.session_id = s.id
+      where t.hash = ${old}::bytea and s.turned_by = t.hash
+        and s.turned_at > clock_timestamp() - make_interval(secs => ${next.repeat_s}) and s.expires_at > now()
+      for update of s
+    ), ${insertNextToken(sql, next.hash)}`
+  return row
+}
+
+/** Ends the session a refresh token belongs to. */
+export async function endSession(
+  sql: Queryable,
+  hash: Uint8Array,
+): Promise<{ id: string; user_id: string } | undefined> {
+  const [row] = await sql<{ id: string; user_id: string }[]>`
+    delete from sessions where id = (select session_id from refresh_tokens where hash = ${hash}::bytea)
+    returning id, user_id`
+  return row
+}
+
+export async function endSessionsOf(tx: Tx, user_id: string): Promise<void> {
+  await tx`delete from sessions where user_id = ${user_id}`
+}
+
+export async function deleteExpiredSessions(sql: Queryable, limit: number): Promise<number> {
+  const deleted = await sql`
+    delete from sessions where id in (select id from sessions where expires_at <= now() order by expires_at limit ${limit})`
+  return deleted.count
+}
+
+/** Used tokens so old that a thief would have no use for them. */
+export async function deleteOldTokens(sql: Queryable, lives_s: number, limit: number): Promise<number> {
+  const deleted = await sql`
+    delete from refresh_tokens where hash in (
+      select hash from refresh_tokens where created_at <= now() - make_interval(secs => ${lives_s})
+      order by created_at limit ${limit})`
+  return deleted.count
+}
+
+/** An account that has not been erased. */
+export async function findUser(sql: Queryable, id: string): Promise<User | undefined> {
+  const [row] = await sql<User[]>`
+    select ${userColumns(sql)} from users u join roles r on r.name = u.role where u.id = ${id} and u.erased_at is null`
+  return row
+}
+
+export async function findActiveUser(sql: Queryable, id: string): Promise<{ id: string; email: string } | undefined> {
+  const [row] = await sql<{ id: string; email: string }[]>`select id, email from users where id = ${id} and is_active`
+  return row
+}
+
+/** Newest first. `after` is the id of the last row seen. */
+export async function listUsers(
+  sql: Queryable,
+  { email, after, limit }: { email?: string; after?: string; limit: number },
+): Promise<User[]> {
+  return sql<User[]>`
+    select ${userColumns(sql)} from users u join roles r on r.name = u.role
+    where u.erased_at is null
+    ${email === undefined ? sql`` : sql`and lower(u.email) = lower(${email})`}
+    ${after === undefined ? sql`` : sql`and u.id < ${after}::uuid`}
+    order by u.id desc limit ${limit}`
+}
+
+/** The condition that `by` may change the row of `users`. */
+const mayChange = (sql: Queryable, by: Changer) =>
+  by.own
+    ? sql`true`
+    : sql`(select permissions from roles where name = users.role) <@ array(select jsonb_array_elements_text(${by.permissions as never}::jsonb))`
+
+/** Changes an account, if that changes anything. Says user.updated. Undefined: absent, not allowed, or so already. */
+export async function updateUser(
+  sql: Queryable,
+  id: string,
+  { email, first_name, last_name }: Names & { email?: string },
+  by: Changer,
+): Promise<User | undefined> {
+  const { correlation_id, traceparent } = currentContext()
+  const wanted = sql`
+    ${email === undefined ? sql`email` : sql`${email}::text`},
+    ${first_name === undefined ? sql`first_name` : sql`${first_name}::text`},
+    ${last_name === undefined ? sql`last_name` : sql`${last_name}::text`}`
+  const [row] = await sql<User[]>`
+    with changed as (
+      update users set (email, first_name, last_name, updated_at) = row (${wanted}, now())
+      where id = ${id} and erased_at is null and ${mayChange(sql, by)}
+        and (email, first_name, last_name) is distinct from (${wanted})
+      returning *
+    ), said as (
+      insert into outbox (name, version, aggregate_id, payload, correlation_id, traceparent)
+      select ${userUpdated.name}, ${userUpdated.version}::int, id, jsonb_build_object('user_id', id), ${correlation_id}, ${traceparent}
+      from changed
+    )
+    select ${userColumns(sql)} from changed u join roles r on r.name = u.role`
+  return row
+}
+
+/** Takes everything that names the person out of the row. False: absent, erased already, or not allowed. */
+export async function anonymiseUser(tx: Tx, id: string, by: Changer): Promise<boolean> {
+  const rows = await tx`
+    update users
+    set email = gen_random_uuid() || '@erased.invalid', first_name = null, last_name = null, password_hash = null,
+        role = 'customer', is_active = false, erased_at = now(), updated_at = now()
+    where id = ${id} and erased_at is null and ${mayChange(tx, by)}`
+  return rows.count === 1
+}
+
+export async function hasAdministrator(sql: Queryable): Promise<boolean> {
+  const rows = await sql`select 1 from users where role = 'admin' and is_active limit 1`
+  return rows.count === 1
+}
+
+/** Keeps others from giving out the role in this way to the end of the transaction. */
+export async function lockRole(tx: Tx, name: string): Promise<void> {
+  await tx`select 1 from roles where name = ${name} for no key update`
+}
+
+/** Adds the signing key of a number. When two come at once, the first stays. */
+export async function insertKey(
+  sql: Queryable,
+  { number, kid, public_jwk, sealed }: SealedKey & { public_jwk: object },
+): Promise<void> {
+  await sql`
+    insert into signing_keys (number, kid, public_jwk, sealed_private_key)
+    values (${number}, ${kid}, ${public_jwk as never}::jsonb, ${sealed}::bytea)
+    on conflict (number) do nothing`
+}
+
+export interface SealedKey {
+  number: number
+  kid: string
+  sealed: Uint8Array
+}
+
+/** Keys that may sign, best first: the newest of those that have been published long enough, else the newest. */
+export async function listSigningKeys(sql: Queryable, publish_s: number): Promise<SealedKey[]> {
+  return sql<SealedKey[]>`
+    select number, kid, sealed_private_key as sealed from signing_keys where retired_at is null
+    order by created_at <= now() - make_interval(secs => ${publish_s}) desc, number desc`
+}
+
+export async function listPublicKeys(sql: Queryable): Promise<Record<string, string>[]> {
+  const rows = await sql<{ public_jwk: Record<string, string> }[]>`
+    select public_jwk from signing_keys where retired_at is null order by number desc`
+  return rows.map(row => row.public_jwk)
+}
+
+/** The newest key, and whether it has served its days. */
+export async function findNewestKey(
+  sql: Queryable,
+  days: number,
+): Promise<{ number: number; is_old: boolean } | undefined> {
+  const [row] = await sql<{ number: number; is_old: boolean }[]>`
+    select number, created_at < now() - make_interval(days => ${days}) as is_old from signing_keys
+    order by number desc limit 1`
+  return row
+}
+
+/** Retires keys whose successor has been signing for longer than any token lives (twice, for clocks and delays). */
+export async function retireKeys(
+  sql: Queryable,
+  { publish_s, token_s }: { publish_s: number; token_s: number },
+): Promise<void> {
+  await sql`
+    update signing_keys k set retired_at = now()
+    where retired_at is null and exists (
+      select 1 from signing_keys n
+      where n.number > k.number and n.created_at < now() - make_interval(secs => ${2 * (publish_s + token_s)}))`
+}
