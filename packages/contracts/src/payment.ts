@@ -184,7 +184,25 @@ export const receiveWebhook = operation({
   summary: 'What the provider tells us; its signature is checked',
   params: Type.Object({ provider: Type.String({ pattern: '^[a-z]{2,20}$' }) }),
   body: Type.Object(
-    { id: Type.String({ maxLength: 100 }), type: Type.String({ maxLength: 100 }) },
+    {
+      id: Type.String({ maxLength: 100 }),
+      type: Type.String({ maxLength: 100 }),
+      payment: Type.Optional(
+        Type.Object(
+          {
+            id: Type.String({ maxLength: 200 }),
+            key: Type.String({ maxLength: 200 }),
+            status: Type.String({ maxLength: 100 }),
+            decline_code: Type.Optional(Type.String({ maxLength: 100 })),
+            amount: Type.Integer({ minimum: 0 }),
+            currency: Type.String({ maxLength: 10 }),
+            captured: Type.Integer({ minimum: 0 }),
+            refunded: Type.Integer({ minimum: 0 }),
+          },
+          { additionalProperties: true },
+        ),
+      ),
+    },
     { additionalProperties: true },
   ),
   replies: { 200: Type.Object({ received: Type.Boolean() }) },

@@ -190,6 +190,22 @@ export const updateUser = operation({
   example: { body: { first_name: 'Grace' } },
 })
 
+export const setUserRole = operation({
+  service: 'user',
+  name: 'setUserRole',
+  method: 'PUT',
+  path: '/api/users/:id/role',
+  auth: { staff: 'users' },
+  summary: 'Give an account another role',
+  description:
+    'A role is a set of permissions. Nobody gives or takes more than they may do themselves, or changes their own role. It takes effect with the next access token.',
+  params: IdParams,
+  body: Type.Object({ role: Type.String({ minLength: 1, maxLength: 50 }) }, { additionalProperties: false }),
+  replies: { 200: User },
+  problems: ['not-found'],
+  example: { body: { role: 'support' } },
+})
+
 export const deleteUser = operation({
   service: 'user',
   name: 'deleteUser',

@@ -9,7 +9,7 @@ import {
   type QueryOf,
   type ReplyOf,
 } from '@shopfleet/contracts'
-import { withContext } from '@shopfleet/messaging'
+import { type Context, withContext } from '@shopfleet/messaging'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { type Authenticator, type Caller, checkAllowed, isDirectLocal } from './auth.ts'
 import type { Clock } from './clock.ts'
@@ -148,11 +148,16 @@ export function createHttp(options: HttpOptions): FastifyInstance {
     request.correlation_id = correlation_id
     request.started_ms = performance.now()
     response.header('x-correlation-id', correlation_id)
+    done()
+  })
+
+  /** What travels on from this request. Entered around the handler: body parsing would lose what an earlier hook enters. */
+  const contextOf = ({ headers, correlation_id, started_ms }: FastifyRequest): Context => {
     const budget = Number(headers['x-deadline-ms'])
     const budget_ms = budget > 0 && budget < config.REQUEST_TIMEOUT_MS ? budget : config.REQUEST_TIMEOUT_MS
     const traceparent = typeof headers.traceparent === 'string' ? headers.traceparent : null
-    withContext({ correlation_id, traceparent, deadline: request.started_ms + budget_ms }, done)
-  })
+    return { correlation_id, traceparent, deadline: started_ms + budget_ms }
+  }
 
   app.addHook('onResponse', (request, response, done) => {
     const { operation } = request.routeOptions.config
@@ -249,7 +254,7 @@ export function createHttp(options: HttpOptions): FastifyInstance {
             }
             idempotency_key = key
           }
-          const answer = await handle({
+          const call: Call<any> = {
             params: request.params,
             query: request.query,
             body: request.body ?? (operation.body_optional ? {} : undefined),
@@ -261,7 +266,8 @@ export function createHttp(options: HttpOptions): FastifyInstance {
             },
             raw_body: request.raw_body,
             ip: request.ip,
-          })
+          }
+          const answer = await withContext(contextOf(request), () => handle(call))
           const { status, body, headers } =
             answer instanceof Reply ? answer : { status: success, body: answer, headers: undefined }
           if (headers) response.headers(headers)

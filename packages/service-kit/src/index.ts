@@ -9,6 +9,7 @@ export {
   readConfig,
   settings,
 } from './config.ts'
+export { crashCorrelation } from './crash.ts'
 export { type Call, createHttp, declaredStatuses, Reply, type Route, reply, route } from './http.ts'
 export { createLog, type Logger } from './log.ts'
 export { runService } from './main.ts'

@@ -1,5 +1,7 @@
 import type { TObject } from 'typebox'
 import { ConfigError, readConfig } from './config.ts'
+import { createCrashBoundary } from './crash.ts'
+import type { Overrides } from './service.ts'
 
 interface Runnable {
   start(): Promise<unknown>
@@ -13,10 +15,11 @@ interface Runnable {
 export async function runService(
   name: string,
   schema: TObject,
-  create: (config: any) => Promise<Runnable>,
+  create: (config: any, overrides?: Overrides) => Promise<Runnable>,
 ): Promise<void> {
   try {
-    const service = await create(readConfig(schema, name, process.env))
+    const boundary = createCrashBoundary(process.env, (n, name) => process.send?.({ boundary: n, name }))
+    const service = await create(readConfig(schema, name, process.env), { boundary })
     for (const signal of ['SIGTERM', 'SIGINT'] as const) {
       process.on(signal, () => {
         void service.stop().then(() => process.exit(0))

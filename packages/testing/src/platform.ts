@@ -31,7 +31,8 @@ export interface TestPlatform {
   /** A pool on the service's database. */
   sql(service: ServiceName): Sql
   service(name: ServiceName): Service<any>
-  simulator: PaymentSimulator
+  /** The payment provider, outside of the platform. */
+  simulator: PaymentSimulator & { url: string }
   /** Headers of a signed-in user: a customer, unless permissions are given. */
   as(who?: {
     user_id?: string
@@ -101,11 +102,11 @@ async function start(
 
   const SERVICE_SECRET = randomBytes(32).toString('hex')
   const WEBHOOK_SECRET = randomBytes(16).toString('hex')
-  let simulator: PaymentSimulator | undefined
+  let simulator: (PaymentSimulator & { url: string }) | undefined
   if (options.simulator) {
     const folder = await mkdtemp(join(tmpdir(), 'shopfleet-simulator-'))
     stops.push(() => rm(folder, { recursive: true, force: true }))
-    simulator = createPaymentSimulator({
+    const created = createPaymentSimulator({
       port: ports.at(-1)!,
       journal: join(folder, 'journal.jsonl'),
       apiKey: 'sim_key',
@@ -115,8 +116,9 @@ async function start(
       hangMs: 3000,
       webhookLateMs: 500,
     })
-    await simulator.start()
-    stops.push(() => simulator!.stop())
+    const { url: simulatorUrl } = await created.start()
+    stops.push(created.stop)
+    simulator = { ...created, url: simulatorUrl }
   }
 
   const env: Record<string, string> = {

@@ -141,7 +141,8 @@ function parametersOf(operation: Operation): Json[] {
       in: 'query',
       style: 'form',
       explode: true,
-      description: 'Filters named after an attribute, such as attribute.colour=red; a repeated one means any of the values',
+      description:
+        'Filters named after an attribute, such as attribute.colour=red; a repeated one means any of the values',
       schema: schemaObject({ type: 'object', patternProperties: query.patternProperties, additionalProperties: false }),
     })
   }

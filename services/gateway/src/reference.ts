@@ -1,5 +1,14 @@
 import * as contracts from '@shopfleet/contracts'
-import { type Auth, commonProblems, isPublic, type Operation, type ProblemName, problems, type ServiceName } from '@shopfleet/contracts'
+import {
+  type Auth,
+  commonProblems,
+  isPublic,
+  type Method,
+  type Operation,
+  type ProblemName,
+  problems,
+  type ServiceName,
+} from '@shopfleet/contracts'
 
 /** What the API document and the readable reference both say about operations, read from the contracts. Pure. */
 
@@ -31,7 +40,10 @@ export interface Schema {
 
 /** A service as a chapter: its title and what it is about. */
 export const chapters: Partial<Record<ServiceName, { title: string; about: string }>> = {
-  user: { title: 'Identity', about: 'Accounts, signing in and out, profiles, and the keys access tokens are signed with.' },
+  user: {
+    title: 'Identity',
+    about: 'Accounts, signing in and out, profiles, and the keys access tokens are signed with.',
+  },
   product: { title: 'Catalogue', about: 'Products, categories, pictures and search. Reading needs no sign-in.' },
   inventory: { title: 'Stock', about: 'What is in the warehouse, what is held for orders, and every movement.' },
   cart: { title: 'Cart', about: 'Carts of guests and of signed-in users.' },
@@ -50,17 +62,24 @@ export interface Chapter {
   operations: Operation[]
 }
 
-/** The public operations by service, in the order of the contracts. */
+const methodOrder: Method[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
+const byAddress = (a: Operation, b: Operation) =>
+  Number(b.path.startsWith('/api/')) - Number(a.path.startsWith('/api/')) ||
+  a.path.localeCompare(b.path, 'en') ||
+  methodOrder.indexOf(a.method) - methodOrder.indexOf(b.method)
+
+/** The public operations by service, sorted by address. */
 export function chaptersOf(operations: readonly Operation[]): Chapter[] {
   const found = new Map<ServiceName, Chapter>()
-  for (const operation of operations) {
-    if (!isPublic(operation)) continue
+  for (const operation of operations.filter(isPublic).sort(byAddress)) {
     const { service } = operation
     const chapter = found.get(service)
     if (chapter) chapter.operations.push(operation)
-    else found.set(service, { service, ...(chapters[service] ?? { title: service, about: '' }), operations: [operation] })
+    else
+      found.set(service, { service, ...(chapters[service] ?? { title: service, about: '' }), operations: [operation] })
   }
-  return [...found.values()]
+  const order = Object.keys(chapters)
+  return [...found.values()].sort((a, b) => order.indexOf(a.service) - order.indexOf(b.service))
 }
 
 /** Who may call, in words. */
@@ -79,7 +98,8 @@ export const takesCartToken = (o: Operation): boolean =>
   o.auth === 'guest' && (o.service === 'cart' || 'cart_id' in ((o.body as Schema | undefined)?.properties ?? {}))
 
 /** Guests show the token of the answer to their order wherever one order is asked for. */
-export const takesOrderToken = (o: Operation): boolean => o.auth === 'guest' && o.service === 'order' && o.params !== undefined
+export const takesOrderToken = (o: Operation): boolean =>
+  o.auth === 'guest' && o.service === 'order' && o.params !== undefined
 
 /** The problems an operation may answer, its own and the common ones, by status. */
 export function problemsOf(operation: Operation): Map<number, ProblemName[]> {

@@ -72,33 +72,32 @@ function heldShape(given: Schema): string | undefined {
   return shapeName(schema) ?? (schema.items && heldShape(schema.items))
 }
 
+function fieldRow(name: string, field: Schema, required: boolean): FieldRow {
+  const type = typeText(field)
+  const description = field.description ?? withoutNull(field).schema.description ?? ''
+  return {
+    name,
+    required,
+    type,
+    shape: heldShape(field),
+    bounds: boundsText(field),
+    description: type.startsWith(description) ? '' : description,
+  }
+}
+
 /** The fields of an object schema, nested objects that have no name of their own opened up. */
 export function fieldRows(schema: Schema, prefix = ''): FieldRow[] {
   const rows: FieldRow[] = []
   for (const [name, field] of Object.entries(schema.properties ?? {})) {
-    const shape = heldShape(field)
-    rows.push({
-      name: prefix + name,
-      required: schema.required?.includes(name) ?? false,
-      type: typeText(field),
-      shape,
-      bounds: boundsText(field),
-      description: field.description ?? '',
-    })
+    const row = fieldRow(prefix + name, field, schema.required?.includes(name) ?? false)
+    rows.push(row)
     const { schema: inner } = withoutNull(field)
     const opened = inner.items ?? inner
     const at = `${prefix}${name}${inner.items ? '[]' : ''}.`
-    if (shape === undefined && opened.properties && at.split('.').length < 5) rows.push(...fieldRows(opened, at))
+    if (row.shape === undefined && opened.properties && at.split('.').length < 5) rows.push(...fieldRows(opened, at))
   }
   for (const [pattern, field] of Object.entries(schema.patternProperties ?? {})) {
-    rows.push({
-      name: prefix + nameFromPattern(pattern),
-      required: false,
-      type: typeText(field),
-      shape: heldShape(field),
-      bounds: boundsText(field),
-      description: field.description ?? '',
-    })
+    rows.push(fieldRow(prefix + nameFromPattern(pattern), field, false))
   }
   return rows
 }

@@ -2,6 +2,7 @@ import { operations, type ServiceName } from '@shopfleet/contracts'
 import { type Clock, createLog, createMetrics, type Logger, type Metrics, systemClock } from '@shopfleet/service-kit'
 import Fastify, { type FastifyInstance } from 'fastify'
 import type { GatewayConfig } from './config.ts'
+import { mountDocs } from './docs.ts'
 import { createDoor, trustedProxies } from './door.ts'
 import { methodTable, mountOperations } from './routes.ts'
 import { createUpstream } from './upstream.ts'
@@ -27,6 +28,8 @@ export async function createGateway(config: GatewayConfig, overrides: GatewayOve
     isTrusted,
   })
 
+  mountDocs(app, { operations, upstream, clock })
+
   let ready = false
   const isReady = () => ready
   mountHealth(app, isReady)
@@ -37,6 +40,8 @@ export async function createGateway(config: GatewayConfig, overrides: GatewayOve
   let stopping: Promise<void> | undefined
   return {
     app,
+    /** The operators' own listener. */
+    operators,
     /** Listens for the operators, then for everyone. Needs no service to be up. Answers the public URL. */
     async start(): Promise<string> {
       await operators.listen({ host: config.HOST, port: config.METRICS_PORT })

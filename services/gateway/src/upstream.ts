@@ -20,8 +20,6 @@ export interface Answer {
 }
 
 const connections = 128
-/** Under way to one service at once; more would only wait in line for longer than anyone does. */
-const maxInFlight = 1024
 /** Bodies up to here are answered in one piece, which is quicker; a larger one flows. */
 const heldBody = 256 * 1024
 const retryAfter_ms = 50
@@ -35,9 +33,12 @@ export interface UpstreamOptions {
   urls: Partial<Record<ServiceName, string>>
   /** What a service may take to begin and between two pieces of its answer. */
   timeout_ms: number
+  /** Under way to one service at once; more would only wait in line for longer than anyone does. */
+  max_in_flight?: number
 }
 
 export function createUpstream(options: UpstreamOptions) {
+  const max_in_flight = options.max_in_flight ?? 1024
   const peers = new Map<string, { pool: Pool; in_flight: number }>()
   for (const [service, url] of Object.entries(options.urls)) {
     const pool = new Pool(url, {
@@ -56,7 +57,7 @@ export function createUpstream(options: UpstreamOptions) {
     async forward(service: ServiceName, request: Forward): Promise<Answer> {
       const peer = peers.get(service)
       if (!peer) throw new Error(`no address of the ${service} service is configured`)
-      if (peer.in_flight >= maxInFlight)
+      if (peer.in_flight >= max_in_flight)
         throw new Unavailable(service, { cause: new Error('too many requests under way') })
       peer.in_flight++
       try {

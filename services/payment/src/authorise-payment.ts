@@ -31,6 +31,7 @@ export async function authorisePayment(ctx: Ctx, input: BodyOf<typeof contract>)
 }
 
 async function authorise(ctx: Ctx, payment: PaymentRow): Promise<PaymentRow> {
+  if (payment.provider === 'none') return inquire(ctx, payment)
   const answer = await send(ctx, payment)
   if (answer.kind !== 'unknown') return settleSent(ctx, payment, answer)
   await store.markInDoubt(ctx.sql, payment.id)
@@ -50,20 +51,17 @@ export async function inquire(ctx: Ctx, payment: PaymentRow): Promise<PaymentRow
   return settleFrom(ctx, payment, 'find', found)
 }
 
-async function send(ctx: Ctx, payment: PaymentRow): Promise<ProviderAnswer> {
-  const { provider, provider_key, amount_minor, currency, payment_method, order_id } = payment
-  if (provider === 'none') return { kind: 'absent' }
+function send(ctx: Ctx, payment: PaymentRow): Promise<ProviderAnswer> {
   return ctx.provider.authorise({
-    key: provider_key,
-    amount: amount_minor,
-    currency,
-    token: payment_method!,
-    reference: order_id,
+    key: payment.provider_key,
+    amount: payment.amount_minor,
+    currency: payment.currency,
+    token: payment.payment_method!,
+    reference: payment.order_id,
   })
 }
 
 async function settleSent(ctx: Ctx, payment: PaymentRow, answer: ProviderAnswer): Promise<PaymentRow> {
-  if (payment.provider === 'none') return settle(ctx, payment, seenHere(payment, 'authorised'))
   if (answer.kind === 'refused') return settle(ctx, payment, seenHere(payment, 'declined', answer.code))
   if (answer.kind === 'unknown') await store.markInDoubt(ctx.sql, payment.id)
   return settleFrom(ctx, payment, 'authorise', answer)

@@ -67,5 +67,6 @@ function refuseVoided(payment: PaymentRow): PaymentRow {
 
 export function notAllowed({ status, decline_code }: PaymentRow): Problem {
   const why = decline_code === null ? '' : ` (${decline_code})`
-  return new Problem('payment-not-allowed', { detail: `The payment is ${status}${why}.`, payment_status: status })
+  const but = status === 'authorised' ? ', but another step of it is under way or its order was closed' : ''
+  return new Problem('payment-not-allowed', { detail: `The payment is ${status}${why}${but}.`, payment_status: status })
 }

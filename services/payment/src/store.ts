@@ -20,9 +20,9 @@ const refundColumns = (sql: Queryable) => sql`id, payment_id, amount_minor, stat
 /** A change is compared with the provider's book a little later, when answer and webhook have both had their time. */
 const compareLater = (sql: Queryable) => sql`now() + interval '10 seconds'`
 const inMs = (sql: Queryable, ms: number) => sql`now() + ${ms}::float8 * interval '1 millisecond'`
-/** When to ask again: twice as late each time, five minutes at most. */
+/** When to ask again: twice as late each time, a minute at most. */
 const backoff = (sql: Queryable, after_ms: number) => sql`
-  now() + least(${after_ms}::float8 * power(2, least(checks, 20)), 300000) * interval '1 millisecond'`
+  now() + least(${after_ms}::float8 * power(2, least(checks, 20)), 60000) * interval '1 millisecond'`
 
 /**
  * Lets an attempt in, unless its order was closed, has another live payment, or has this attempt already: then

@@ -19,8 +19,8 @@ export function filtersOf(query: Query, currency: string): Filters {
   }
 }
 
-/** For each attribute, the JSON objects that hold one of its values as text, number or truth value. */
-function attributesOf(query: Query): string[][] {
+/** For each attribute, the objects that hold one of its values as text, number or truth value. */
+function attributesOf(query: Query): object[][] {
   const given = Object.entries(query as Record<string, string | string[]>).filter(([key]) => key.startsWith(prefix))
   if (given.length > maxAttributes) {
     const errors = [{ pointer: `query/${given[maxAttributes]![0]}`, detail: `at most ${maxAttributes} attributes at once` }]
@@ -28,7 +28,7 @@ function attributesOf(query: Query): string[][] {
   }
   return given.map(([key, value]) => {
     const name = key.slice(prefix.length)
-    return [value].flat().flatMap(valuesOf).map(one => JSON.stringify({ [name]: one }))
+    return [value].flat().flatMap(valuesOf).map(one => ({ [name]: one }))
   })
 }
 

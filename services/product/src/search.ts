@@ -1,5 +1,5 @@
 import { Problem, type QueryOf, type ReplyOf, type searchProducts, toMajor } from '@shopfleet/contracts'
-import { decodeCursor, encodeCursor } from '@shopfleet/service-kit'
+import { decodeCursor, pageOf } from '@shopfleet/service-kit'
 import { filtersOf } from './filters.ts'
 import { toProduct } from './product.ts'
 import { editsOf, wordsOf } from './search-words.ts'
@@ -12,6 +12,7 @@ type Reply = ReplyOf<typeof searchProducts>
 const few = 3
 /** Beyond this a word is no typing error but something else, and its spellings are too many. */
 const longestCorrected = 24
+const shortestCorrected = 3
 const mostCorrected = 4
 
 /**
@@ -23,31 +24,60 @@ type Reading = (typeof readings)[number]
 
 /** Products that match the words, best first, with what they have in common. Forgives typing errors. */
 export async function search(ctx: Ctx, query: QueryOf<typeof searchProducts>): Promise<Reply> {
-  const { limit = 20 } = query
+  const limit = query.limit ?? 20
   const words = wordsOf(query.q)
-  const { reading: asked, after } = readCursor(query.cursor)
+  const cursor = readCursor(query.cursor)
   const filters = filtersOf(query, ctx.config.DEFAULT_CURRENCY)
-  if (words.length === 0) return replyOf({ rows: [], facets: undefined }, limit, 'all', null)
-  const find = (reading: Reading, words: string[]) =>
-    store.searchProducts(ctx.sql, { ...filters, words, any: reading === 'any', after, limit: limit + 1 })
+  const find = async (reading: Reading, words: string[]) => {
+    const options = { ...filters, words, any: reading === 'any', after: cursor?.after, limit: limit + 1 }
+    return { reading, ...(await store.searchProducts(ctx.sql, options)) }
+  }
+  if (words.length === 0) return replyOf(ctx, { reading: 'all', rows: [], facets: store.noFacets }, limit, null)
 
-  if (asked === undefined || asked === 'all') {
-    const found = await find('all', words)
-    const count = found.facets?.count ?? 0
-    if (asked === 'all' || count >= few) return replyOf(found, limit, 'all', null)
-    const corrected = await correct(ctx, words)
-    if (corrected === words) {
-      if (count > 0 || words.length === 1) return replyOf(found, limit, 'all', null)
-      return replyOf(await find('any', words), limit, 'any', null)
-    }
-    // Something was found as typed: that is shown, and the other spelling only offered.
-    if (count > 0) return replyOf(found, limit, 'all', corrected)
+  if (cursor) {
+    const meant = cursor.reading === 'all' ? null : await correct(ctx, words)
+    return replyOf(ctx, await find(cursor.reading, meant ?? words), limit, cursor.reading === 'any' ? null : meant)
   }
-  const corrected = await correct(ctx, words)
-  const suggestion = corrected === words ? null : corrected
-  if (asked !== 'any') {
-    const found = await find('corrected', corrected)
-    if (asked === 'corrected' || found.rows.length > 0) return replyOf(found, limit, 'corrected', suggestion)
+  const found = await find('all', words)
+  if (found.facets.count >= few) return replyOf(ctx, found, limit, null)
+  const meant = await correct(ctx, words)
+  if (meant) {
+    const instead = await find('corrected', meant)
+    // What was found as typed is shown, and the other spelling only offered, if it finds more.
+    if (found.facets.count > 0) return replyOf(ctx, found, limit, instead.facets.count > found.facets.count ? meant : null)
+    if (instead.facets.count > 0) return replyOf(ctx, instead, limit, meant)
   }
-  return replyOf(await find('any', corrected), limit, 'any', suggestion)
+  if (found.facets.count > 0 || words.length === 1) return replyOf(ctx, found, limit, null)
+  return replyOf(ctx, await find('any', meant ?? words), limit, null)
+}
+
+/** The words with those nobody knows put right; null if there is nothing to put right. */
+export async function correct(ctx: Ctx, words: readonly string[]): Promise<string[] | null> {
+  const asked = words.filter(word => word.length >= shortestCorrected && word.length <= longestCorrected)
+  const unknown = await store.listUnknownWords(ctx.sql, asked, words.at(-1)!)
+  if (unknown.length === 0) return null
+  const near = unknown.slice(0, mostCorrected).map(word => ({ asked: word, edits: editsOf(word) }))
+  const meant = await store.findNearWords(ctx.sql, near)
+  return meant.size === 0 ? null : words.map(word => meant.get(word) ?? word)
+}
+
+function readCursor(cursor: string | undefined): { reading: Reading; after: [number, string] } | undefined {
+  const key = decodeCursor('search', 3, cursor)
+  if (!key) return undefined
+  const [reading, rank, id] = key
+  if (!readings.includes(reading as Reading) || typeof rank !== 'number' || !store.isUuid(id)) throw new Problem('invalid-cursor')
+  return { reading: reading as Reading, after: [rank, id] }
+}
+
+function replyOf(ctx: Ctx, found: store.Found & { reading: Reading }, limit: number, meant: string[] | null): Reply {
+  const { reading, rows, facets } = found
+  const page = pageOf('search', rows, limit, row => [reading, row.rank, row.id])
+  const { categories, attributes, min_minor, max_minor } = facets
+  const priceOf = (minor: number | null) => (minor === null ? null : toMajor(minor, ctx.config.DEFAULT_CURRENCY))
+  return {
+    items: page.items.map(({ rank: _, ...row }) => toProduct(row)),
+    next_cursor: page.next_cursor,
+    facets: { categories, attributes, price: { min: priceOf(min_minor), max: priceOf(max_minor) } },
+    suggestion: meant?.join(' ') ?? null,
+  }
 }

@@ -1,1 +1,15 @@
-export async function suggest(..._: any[]): Promise<any> { throw new Error('todo') }
+import type { ReplyOf, suggestProducts } from '@shopfleet/contracts'
+import { correct } from './search.ts'
+import { wordsOf } from './search-words.ts'
+import type { Ctx } from './service.ts'
+import * as store from './store.ts'
+
+/** Products whose name completes what was typed; with a typing error put right, if nothing does. */
+export async function suggest(ctx: Ctx, q: string, limit: number): Promise<ReplyOf<typeof suggestProducts>['items']> {
+  const words = wordsOf(q)
+  if (words.length === 0) return []
+  const found = await store.suggestProducts(ctx.sql, words, limit)
+  if (found.length > 0) return found
+  const meant = await correct(ctx, words)
+  return meant ? store.suggestProducts(ctx.sql, meant, limit) : []
+}

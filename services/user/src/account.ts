@@ -25,6 +25,26 @@ export async function updateAccount(
 }
 
 /**
+ * Gives an account another role. Staff may touch only who may do no more than they, and give no more than they have;
+ * their own role they leave to others, so that the last administrator is not lost by mistake.
+ */
+export async function setRole(ctx: Ctx, id: string, role: string, by: Changer): Promise<User> {
+  if (by.own) throw new Problem('forbidden', { detail: 'Nobody changes their own role.' })
+  const changed = await store.updateRole(ctx.sql, id, role, by)
+  if (changed) return changed
+  const roles = await store.listRoles(ctx.sql)
+  const wanted = roles.find(one => one.name === role)
+  if (!wanted) {
+    const detail = `must be one of ${roles.map(one => one.name).join(', ')}`
+    throw new Problem('validation-failed', { errors: [{ pointer: '/role', detail }] })
+  }
+  const user = await store.findUser(ctx.sql, id)
+  if (!user) throw new Problem('not-found')
+  if (user.role === role) return user
+  throw new Problem('forbidden', { detail: 'The account or the role may do more than you.' })
+}
+
+/**
  * Erases the person: the row stays for what points at it, without anything that names them; every session ends. True
  * if this call did it.
  */

@@ -1,6 +1,6 @@
 import * as api from '@shopfleet/contracts'
 import { type Caller, decodeCursor, mayAccess, pageOf, type Route, route, userIdOf } from '@shopfleet/service-kit'
-import { type Changer, eraseAccount, updateAccount } from './account.ts'
+import { type Changer, eraseAccount, setRole, updateAccount } from './account.ts'
 import { createUser, register } from './register.ts'
 import type { Ctx } from './service.ts'
 import { login, logout, refresh } from './sign-in.ts'
@@ -19,6 +19,14 @@ const found = <T>(thing: T | undefined, otherwise: api.ProblemName = 'not-found'
 /** A good token of an account that has been erased since is not good any more. */
 const gone = (error: unknown) => {
   throw error instanceof api.Problem && error.problem === 'not-found' ? new api.Problem('invalid-token') : error
+}
+
+/** The id of a cursor; a forged one may hold anything. */
+function idIn(key: unknown): string | undefined {
+  if (key === undefined) return undefined
+  if (typeof key !== 'string' || !/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/.test(key))
+    throw new api.Problem('invalid-cursor')
+  return key
 }
 
 function onlyVisible(caller: Caller, id: string): void {
@@ -46,11 +54,7 @@ export const routes = (ctx: Ctx): Route[] => [
   route(api.listUsers, async ({ query }) => {
     const limit = query.limit!
     const [after] = decodeCursor('users', 1, query.cursor) ?? []
-    const rows = await store.listUsers(ctx.sql, {
-      email: query.email,
-      after: after as string | undefined,
-      limit: limit + 1,
-    })
+    const rows = await store.listUsers(ctx.sql, { email: query.email, after: idIn(after), limit: limit + 1 })
     return pageOf('users', rows, limit, row => [row.id])
   }),
   route(api.createUser, ({ body }) => createUser(ctx, body)),
@@ -62,6 +66,9 @@ export const routes = (ctx: Ctx): Route[] => [
     onlyVisible(caller, params.id)
     return updateAccount(ctx, params.id, body, changerOf(caller, params.id))
   }),
+  route(api.setUserRole, ({ caller, params, body }) =>
+    setRole(ctx, params.id, body.role, changerOf(caller, params.id)),
+  ),
   route(api.deleteUser, async ({ caller, params }) => {
     if (!(await eraseAccount(ctx, params.id, changerOf(caller, params.id)))) throw new api.Problem('not-found')
     return null

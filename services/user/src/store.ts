@@ -179,11 +179,18 @@ export async function listUsers(
     order by u.id desc limit ${limit}`
 }
 
+/** The condition that the row of `roles` allows nothing `by` may not do. */
+const isWithin = (sql: Queryable, by: Changer) =>
+  by.own ? sql`true` : sql`permissions <@ array(select jsonb_array_elements_text(${by.permissions as never}::jsonb))`
+
 /** The condition that `by` may change the row of `users`. */
-const mayChange = (sql: Queryable, by: Changer) =>
-  by.own
-    ? sql`true`
-    : sql`(select permissions from roles where name = users.role) <@ array(select jsonb_array_elements_text(${by.permissions as never}::jsonb))`
+const mayChange = (sql: Queryable, by: Changer) => sql`(select ${isWithin(sql, by)} from roles where name = users.role)`
+
+/** The outbox rows of accounts in the relation `changed`. */
+const sayUpdated = (sql: Queryable, correlation_id: string, traceparent: string | null) => sql`
+  insert into outbox (name, version, aggregate_id, payload, correlation_id, traceparent)
+  select ${userUpdated.name}, ${userUpdated.version}::int, id, jsonb_build_object('user_id', id), ${correlation_id}, ${traceparent}
+  from changed`
 
 /** Changes an account, if that changes anything. Says user.updated. Undefined: absent, not allowed, or so already. */
 export async function updateUser(
@@ -204,12 +211,31 @@ export async function updateUser(
         and (email, first_name, last_name) is distinct from (${wanted})
       returning *
     ), said as (
-      insert into outbox (name, version, aggregate_id, payload, correlation_id, traceparent)
-      select ${userUpdated.name}, ${userUpdated.version}::int, id, jsonb_build_object('user_id', id), ${correlation_id}, ${traceparent}
-      from changed
+      ${sayUpdated(sql, correlation_id, traceparent)}
     )
     select ${userColumns(sql)} from changed u join roles r on r.name = u.role`
   return row
+}
+
+/** Changes the role of an account to one `by` could hold. Says user.updated. Undefined: as `updateUser`, or no such role. */
+export async function updateRole(sql: Queryable, id: string, role: string, by: Changer): Promise<User | undefined> {
+  const { correlation_id, traceparent } = currentContext()
+  const [row] = await sql<User[]>`
+    with changed as (
+      update users set role = ${role}, updated_at = now()
+      where id = ${id} and erased_at is null and role <> ${role} and ${mayChange(sql, by)}
+        and exists (select 1 from roles where name = ${role} and ${isWithin(sql, by)})
+      returning *
+    ), said as (
+      ${sayUpdated(sql, correlation_id, traceparent)}
+    )
+    select ${userColumns(sql)} from changed u join roles r on r.name = u.role`
+  return row
+}
+
+export async function listRoles(sql: Queryable): Promise<{ name: string; permissions: string[] }[]> {
+  return sql<{ name: string; permissions: string[] }[]>`
+    select name, to_jsonb(permissions) as permissions from roles order by name`
 }
 
 /** Takes everything that names the person out of the row. False: absent, erased already, or not allowed. */

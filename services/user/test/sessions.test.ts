@@ -99,6 +99,15 @@ test('bad registrations name every field that is wrong', async () => {
   assert.equal((await client.send(api.logout, { body: { refresh_token: 1 } })).body.errors[0].pointer, '/refresh_token')
 })
 
+test('text that no database can keep is refused', async () => {
+  for (const [operation, body] of [
+    [api.register, { email: newEmail(), password, name: 'A\0da' }],
+    [api.login, { email: 'ada\0@example.com', password }],
+  ] as const) {
+    assert.equal((await client.send(operation, { body })).status, 400)
+  }
+})
+
 test('sign-in takes the right password only, whatever the case of the e-mail', async () => {
   const email = newEmail()
   const { user } = await join(email)
