@@ -209,7 +209,7 @@ export const updateProduct = operation({
   params: IdParams,
   body: ProductChange,
   replies: { 200: Product },
-  problems: ['not-found', 'already-exists', 'unknown-category', 'wrong-currency', 'stock-below-reserved'],
+  problems: ['not-found', 'already-exists', 'unknown-category', 'wrong-currency'],
   example: { body: { price: 24.5 } },
 })
 

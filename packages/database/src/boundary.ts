@@ -1,5 +1,6 @@
 // Crash tests stop the process before and after each durable write. These are the places, and their names.
 
+import { AsyncResource } from 'node:async_hooks'
 import type { Query } from './driver.ts'
 
 /** Called, and awaited, around each durable write, with its name, e.g. `before commit: update items set …`. */
@@ -41,13 +42,11 @@ export function guardWrites(boundary: Boundary, run: (query: Query) => void): (q
       return
     }
     const { resolve, reject } = query
+    // The answer arrives in the socket's context; the boundary belongs to whoever asked.
+    const reach = AsyncResource.bind(async (when: string) => boundary(`${when} commit: ${name}`))
     query.resolve = value => {
-      Promise.resolve()
-        .then(() => boundary(`after commit: ${name}`))
-        .then(() => resolve(value), reject)
+      reach('after').then(() => resolve(value), reject)
     }
-    Promise.resolve()
-      .then(() => boundary(`before commit: ${name}`))
-      .then(() => run(query), reject)
+    reach('before').then(() => run(query), reject)
   }
 }

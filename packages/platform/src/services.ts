@@ -1,6 +1,7 @@
 import type { ServiceName } from '@shopfleet/contracts'
 import type { Overrides } from '@shopfleet/service-kit'
 import type { TObject } from 'typebox'
+import type { SecretName } from './secrets.ts'
 
 /** What is needed to run a service, whether in this process or in one of its own. */
 export interface ServiceEntry {
@@ -8,6 +9,8 @@ export interface ServiceEntry {
   port: number
   /** Owns a database (and reads the bus). */
   hasDatabase: boolean
+  /** The generated secrets it is given; it sees no others. */
+  secrets: SecretName[]
   /** Loaded when needed: a process that runs one service reads the code of one. */
   load: () => Promise<LoadedService>
 }
@@ -29,6 +32,7 @@ export const services: ServiceEntry[] = [
     name: 'user',
     port: 4001,
     hasDatabase: true,
+    secrets: ['SERVICE_SECRET'],
     load: async () => {
       const { UserConfig, createUserService } = await import('@shopfleet/user')
       return { config: UserConfig, create: createUserService }
@@ -38,6 +42,7 @@ export const services: ServiceEntry[] = [
     name: 'product',
     port: 4002,
     hasDatabase: true,
+    secrets: ['SERVICE_SECRET'],
     load: async () => {
       const { ProductConfig, createProductService } = await import('@shopfleet/product')
       return { config: ProductConfig, create: createProductService }
@@ -47,6 +52,7 @@ export const services: ServiceEntry[] = [
     name: 'order',
     port: 4003,
     hasDatabase: true,
+    secrets: ['SERVICE_SECRET', 'ORDER_TOKEN_SECRET'],
     load: async () => {
       const { OrderConfig, createOrderService } = await import('@shopfleet/order')
       return { config: OrderConfig, create: createOrderService }
@@ -56,6 +62,7 @@ export const services: ServiceEntry[] = [
     name: 'cart',
     port: 4004,
     hasDatabase: true,
+    secrets: ['SERVICE_SECRET'],
     load: async () => {
       const { CartConfig, createCartService } = await import('@shopfleet/cart')
       return { config: CartConfig, create: createCartService }
@@ -65,6 +72,7 @@ export const services: ServiceEntry[] = [
     name: 'inventory',
     port: 4005,
     hasDatabase: true,
+    secrets: ['SERVICE_SECRET'],
     load: async () => {
       const { InventoryConfig, createInventoryService } = await import('@shopfleet/inventory')
       return { config: InventoryConfig, create: createInventoryService }
@@ -74,6 +82,7 @@ export const services: ServiceEntry[] = [
     name: 'payment',
     port: 4006,
     hasDatabase: true,
+    secrets: ['SERVICE_SECRET', 'PROVIDER_KEY', 'WEBHOOK_SECRET'],
     load: async () => {
       const { PaymentConfig, createPaymentService } = await import('@shopfleet/payment')
       return { config: PaymentConfig, create: createPaymentService }
@@ -83,6 +92,7 @@ export const services: ServiceEntry[] = [
     name: 'gateway',
     port: 8080,
     hasDatabase: false,
+    secrets: [],
     load: async () => {
       const { GatewayConfig, createGateway } = await import('@shopfleet/gateway')
       return { config: GatewayConfig, create: createGateway }

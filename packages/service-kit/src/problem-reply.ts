@@ -24,6 +24,7 @@ const frameworkProblems: Record<string, ProblemName> = {
   FST_ERR_CTP_BODY_TOO_LARGE: 'body-too-large',
   FST_ERR_VALIDATION: 'validation-failed',
   FST_ERR_BAD_URL: 'not-found',
+  FST_ERR_MAX_PARAM_LENGTH: 'not-found',
 }
 
 /** Names of the problems an operation declares, its own and the common ones. */

@@ -43,6 +43,12 @@ export interface TestPlatform {
   asStaff(...permissions: Permission[]): Promise<{ authorization: string }>
   /** Headers of one service calling another. */
   asService(from: ServiceName, to: ServiceName): Promise<{ 'x-service-token': string }>
+  /** The settings a service runs with, to run it as a program instead. */
+  env(service: ServiceName): Record<string, string>
+  /** Stops a service, as an operator would. */
+  halt(service: ServiceName): Promise<void>
+  /** Starts a service that was halted, with the same settings. */
+  resume(service: ServiceName): Promise<void>
   /** Does all background work, until none is left. */
   drain(): Promise<void>
   /** What a service has said so far, in order. */
@@ -140,22 +146,27 @@ async function start(
 
   const running = new Map<ServiceName, Service<any>>()
   const pools = new Map<ServiceName, Sql>()
+  const settings = new Map<ServiceName, Record<string, string>>()
+  async function startService(name: ServiceName): Promise<void> {
+    const { config: schema, create } = await services.find(entry => entry.name === name)!.load()
+    const overrides = { bus, ...(options.background ? {} : { poll_ms: 3_600_000 }), ...options.overrides?.[name] }
+    const service = (await create(readConfig(schema, name, settings.get(name)!), overrides)) as Service<any>
+    await service.start()
+    running.set(name, service)
+  }
+  stops.push(async () => {
+    for (const service of [...running.values()].reverse()) await service.stop()
+  })
   for (const entry of names) {
-    const { config: schema, create } = await entry.load()
     const own: Record<string, string> = { PORT: String(portOf.get(entry.name)) }
     if (entry.hasDatabase) {
-      const databaseUrl = await databases.create(entry.name)
-      own.DATABASE_URL = databaseUrl
-      const pool = connect(databaseUrl, { name: 'tests', max: 2 })
+      own.DATABASE_URL = await databases.create(entry.name)
+      const pool = connect(own.DATABASE_URL, { name: 'tests', max: 2 })
       pools.set(entry.name, pool)
       stops.push(() => pool.end({ timeout: 1 }))
     }
-    const config = readConfig(schema, entry.name, { ...env, ...own, ...options.env })
-    const overrides = { bus, ...(options.background ? {} : { poll_ms: 3_600_000 }), ...options.overrides?.[entry.name] }
-    const service = (await create(config, overrides)) as Service<any>
-    stops.push(() => service.stop())
-    await service.start()
-    running.set(entry.name, service)
+    settings.set(entry.name, { ...env, ...own, ...options.env })
+    await startService(entry.name)
   }
 
   const needed = <T>(value: T | undefined, what: string): T => {
@@ -185,6 +196,12 @@ async function start(
       })
       return { 'x-service-token': await auth.tokenFor(to) }
     },
+    env: name => needed(settings.get(name), name),
+    async halt(name) {
+      await needed(running.get(name), name).stop()
+      running.delete(name)
+    },
+    resume: startService,
     async drain() {
       for (let quiet = 0; quiet < 2; ) {
         let done = 0

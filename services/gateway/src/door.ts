@@ -63,6 +63,11 @@ export async function createDoor(options: DoorOptions): Promise<FastifyInstance>
     rewriteUrl: request => canonicalUrl(request.url ?? '/'),
     routerOptions: { maxParamLength: 250, ignoreTrailingSlash: true },
     exposeHeadRoutes: true,
+    // Addresses that cannot be decoded never come to the hooks.
+    frameworkErrors(error, request, response) {
+      begin(request, response)
+      sendProblem(request, response, error)
+    },
     clientErrorHandler(error, socket) {
       const status =
         error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
@@ -80,12 +85,15 @@ export async function createDoor(options: DoorOptions): Promise<FastifyInstance>
 
   app.decorateRequest('correlation_id', '')
   app.decorateRequest('started_ms', 0)
-  app.addHook('onRequest', (request, response, done) => {
+  function begin(request: FastifyRequest, response: FastifyReply) {
     const given = request.headers['x-correlation-id']
     request.correlation_id = typeof given === 'string' && correlationPattern.test(given) ? given : clock.newId()
     request.started_ms = performance.now()
     response.header('x-correlation-id', request.correlation_id)
-    response.headers(securityHeaders[request.routeOptions.config.pageKind ?? 'data'])
+    response.headers(securityHeaders[request.routeOptions?.config?.pageKind ?? 'data'])
+  }
+  app.addHook('onRequest', (request, response, done) => {
+    begin(request, response)
     done()
   })
   await app.register(cors, {
@@ -131,7 +139,7 @@ export async function createDoor(options: DoorOptions): Promise<FastifyInstance>
   const sendProblem = (request: FastifyRequest, response: FastifyReply, error: unknown) => {
     const { problem, level, retry_after_s } = renderError(error)
     if (level !== 'info') {
-      const operation = request.routeOptions.config.operation?.name
+      const operation = request.routeOptions?.config?.operation?.name
       log[level]({ correlationId: request.correlation_id, operation, error }, 'request failed')
     }
     if (retry_after_s !== undefined) response.header('retry-after', String(retry_after_s))

@@ -72,6 +72,21 @@ test('a payment of a closed order cannot be captured, not even before its void i
   assert.equal((await payments.read(id)).status, 'voided', 'the sweep finishes a closing that was cut short')
 })
 
+test('a closing clears the doubts of the order itself: what the provider never saw is recorded first, then let go', async () => {
+  const unseen = await payments.abandoned('tok_approve')
+  const seen = await payments.abandoned('tok_webhook_never')
+  await payments.providerAuthorises(seen, 'tok_webhook_never')
+  for (const { id, order_id } of [unseen, seen]) {
+    assert.equal((await payments.close(order_id)).settled, true)
+    assert.equal((await payments.read(id)).status, 'voided')
+    const { items } = await payments.provider(`/v1/payments?reference=${order_id}`)
+    assert.deepEqual(
+      items.map((p: { status: string }) => p.status),
+      ['voided'],
+    )
+  }
+})
+
 test('authorising and closing one order at once: whoever is first, no money stays held', async () => {
   const tokens = [
     'tok_approve',

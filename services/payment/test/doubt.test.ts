@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, test } from 'node:test'
-import { voidPayment } from '@shopfleet/contracts'
+import { authorisePayment, voidPayment } from '@shopfleet/contracts'
 import { reconcile } from '../src/sweep.ts'
 import { assertBooksAgree, type Payments, refusedAs, startPayments, until } from './setup.ts'
 
@@ -115,6 +115,17 @@ test('a process that dies in the midst of a capture, void or refund leaves a ste
   assert.equal((await payments.read(letGo.id)).status, 'voided')
   assert.deepEqual((await payments.read(paid.id)).refunded, 3)
   assert.deepEqual(await payments.events(paid.id), ['authorised', 'captured', 'refunded'])
+})
+
+test('a caller without time is told in_doubt at once, and the sweep finds out', async () => {
+  const body = { order_id: randomUUID(), attempt: 1, amount_minor: 500, currency: 'USD', payment_method: 'tok_approve' }
+  const { id, status } = await payments.api.call(
+    authorisePayment,
+    { body },
+    { ...payments.order, 'x-deadline-ms': '100' },
+  )
+  assert.equal(status, 'in_doubt')
+  assert.deepEqual(await payments.events(id), ['authorised'])
 })
 
 test('while a refund with a key is being asked for, the same request waits', async () => {

@@ -32,7 +32,11 @@ export async function createCategory(ctx: Ctx, input: BodyOf<typeof createCatego
   })
 }
 
-export async function changeCategory(ctx: Ctx, id: string, input: BodyOf<typeof updateCategoryOperation>): Promise<Category> {
+export async function changeCategory(
+  ctx: Ctx,
+  id: string,
+  input: BodyOf<typeof updateCategoryOperation>,
+): Promise<Category> {
   const { parent_id, name, ...rest } = input
   const patch = { ...rest, ...(name === undefined ? {} : { name: name.trim() }) }
   try {
@@ -80,4 +84,5 @@ function checkDepth(levels: number): void {
   if (levels > categoryDepth) throw refuseParent(`the tree has at most ${categoryDepth} levels`)
 }
 
-const refuseParent = (detail: string) => new Problem('validation-failed', { errors: [{ pointer: '/parent_id', detail }] })
+const refuseParent = (detail: string) =>
+  new Problem('validation-failed', { errors: [{ pointer: '/parent_id', detail }] })

@@ -1,4 +1,10 @@
-import { type BodyOf, type createProduct as createProductOperation, openStock, Problem, toMinor } from '@shopfleet/contracts'
+import {
+  type BodyOf,
+  type createProduct as createProductOperation,
+  openStock,
+  Problem,
+  toMinor,
+} from '@shopfleet/contracts'
 import { errorCode, isUniqueViolation } from '@shopfleet/database'
 import { currentContext, withContext } from '@shopfleet/messaging'
 import { checkUnambiguous, imagesOf, type ProductRow, skuOf, slugOf } from './product.ts'
@@ -24,7 +30,7 @@ export async function createProduct(ctx: Ctx, input: Input): Promise<ProductRow>
     description: input.description ?? '',
     price_minor: toMinor(input.price, currency),
     currency,
-    category_id: await categoryOf(ctx, input) ?? null,
+    category_id: (await categoryOf(ctx, input)) ?? null,
     attributes: input.attributes ?? {},
     images: imagesOf(input, name) ?? [],
     is_active: input.is_active ?? true,
@@ -46,7 +52,8 @@ export async function categoryOf(
   return id
 }
 
-export const unknownCategory = () => new Problem('unknown-category', { detail: 'No category has this id, slug or name.' })
+export const unknownCategory = () =>
+  new Problem('unknown-category', { detail: 'No category has this id, slug or name.' })
 
 /** The refusal a violated constraint of a product stands for; anything else rises as it is. */
 export function refusalOf(error: unknown): unknown {

@@ -23,12 +23,17 @@ export function filtersOf(query: Query, currency: string): Filters {
 function attributesOf(query: Query): object[][] {
   const given = Object.entries(query as Record<string, string | string[]>).filter(([key]) => key.startsWith(prefix))
   if (given.length > maxAttributes) {
-    const errors = [{ pointer: `query/${given[maxAttributes]![0]}`, detail: `at most ${maxAttributes} attributes at once` }]
+    const errors = [
+      { pointer: `query/${given[maxAttributes]![0]}`, detail: `at most ${maxAttributes} attributes at once` },
+    ]
     throw new Problem('validation-failed', { errors })
   }
   return given.map(([key, value]) => {
     const name = key.slice(prefix.length)
-    return [value].flat().flatMap(valuesOf).map(one => ({ [name]: one }))
+    return [value]
+      .flat()
+      .flatMap(valuesOf)
+      .map(one => ({ [name]: one }))
   })
 }
 

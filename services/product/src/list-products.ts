@@ -1,4 +1,10 @@
-import { type Page, Problem, type Product, type QueryOf, type listProducts as listProductsOperation } from '@shopfleet/contracts'
+import {
+  type listProducts as listProductsOperation,
+  type Page,
+  Problem,
+  type Product,
+  type QueryOf,
+} from '@shopfleet/contracts'
 import { decodeCursor, encodeCursor } from '@shopfleet/service-kit'
 import { filtersOf } from './filters.ts'
 import { toProduct } from './product.ts'

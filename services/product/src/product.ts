@@ -1,4 +1,4 @@
-import { type Product, Problem, toMajor } from '@shopfleet/contracts'
+import { Problem, type Product, toMajor } from '@shopfleet/contracts'
 
 /** A product as it is read: the wire shape but for the price. */
 export type ProductRow = Omit<Product, 'price' | 'variants'> & { price_minor: number }
@@ -32,8 +32,7 @@ export interface Ambiguous {
   images?: { url: string; alt?: string }[]
 }
 
-const refuse = (pointer: string, detail: string) =>
-  new Problem('validation-failed', { errors: [{ pointer, detail }] })
+const refuse = (pointer: string, detail: string) => new Problem('validation-failed', { errors: [{ pointer, detail }] })
 
 /** Refuses input that says the same thing in two ways. */
 export function checkUnambiguous(input: Ambiguous): void {

@@ -20,7 +20,9 @@ function found<T>(value: T | undefined): T {
 function idsOf(text: string): string[] {
   const ids = text.split(',')
   if (ids.length <= 100 && ids.every(store.isUuid)) return ids
-  throw new api.Problem('validation-failed', { errors: [{ pointer: 'query/ids', detail: 'must be up to 100 UUIDs, joined by commas' }] })
+  throw new api.Problem('validation-failed', {
+    errors: [{ pointer: 'query/ids', detail: 'must be up to 100 UUIDs, joined by commas' }],
+  })
 }
 
 export const routes = (ctx: Ctx): Route[] => [

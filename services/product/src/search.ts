@@ -44,7 +44,8 @@ export async function search(ctx: Ctx, query: QueryOf<typeof searchProducts>): P
   if (meant) {
     const instead = await find('corrected', meant)
     // What was found as typed is shown, and the other spelling only offered, if it finds more.
-    if (found.facets.count > 0) return replyOf(ctx, found, limit, instead.facets.count > found.facets.count ? meant : null)
+    if (found.facets.count > 0)
+      return replyOf(ctx, found, limit, instead.facets.count > found.facets.count ? meant : null)
     if (instead.facets.count > 0) return replyOf(ctx, instead, limit, meant)
   }
   if (found.facets.count > 0 || words.length === 1) return replyOf(ctx, found, limit, null)
@@ -65,7 +66,8 @@ function readCursor(cursor: string | undefined): { reading: Reading; after: [num
   const key = decodeCursor('search', 3, cursor)
   if (!key) return undefined
   const [reading, rank, id] = key
-  if (!readings.includes(reading as Reading) || typeof rank !== 'number' || !store.isUuid(id)) throw new Problem('invalid-cursor')
+  if (!readings.includes(reading as Reading) || typeof rank !== 'number' || !store.isUuid(id))
+    throw new Problem('invalid-cursor')
   return { reading: reading as Reading, after: [rank, id] }
 }
 

@@ -1,11 +1,11 @@
 import {
   type PayloadOf,
+  type priceProducts as priceProductsOperation,
   productCreated,
   productDeleted,
   type productSorts,
   productUpdated,
   type ReplyOf,
-  type priceProducts as priceProductsOperation,
   type searchProducts as searchProductsOperation,
   type stockChanged,
   type suggestProducts as suggestProductsOperation,
@@ -84,10 +84,16 @@ function filterOf(sql: Queryable, f: Filters): Fragment {
     ${f.max_minor === undefined ? sql`` : sql`and p.price_minor <= ${f.max_minor}`}
     ${f.min_minor === undefined && f.max_minor === undefined ? sql`` : sql`and p.currency = ${f.currency}`}
     ${f.in_stock === undefined ? sql`` : f.in_stock ? sql`and p.stock_available > 0` : sql`and p.stock_available <= 0`}
-    ${f.attributes.length === 0 ? sql`` : f.attributes.map(([one, ...others]) => sql`
+    ${
+      f.attributes.length === 0
+        ? sql``
+        : f.attributes.map(
+            ([one, ...others]) => sql`
       and (p.attributes @> ${one as never}::jsonb ${
         others.length === 0 ? sql`` : others.map(other => sql`or p.attributes @> ${other as never}::jsonb`)
-      })`)}`
+      })`,
+          )
+    }`
 }
 
 /** Ids of a category (by id or slug) and of all below it. */
@@ -128,7 +134,10 @@ export async function findListedProduct(sql: Queryable, key: string): Promise<Pr
   return row
 }
 
-export async function priceProducts(sql: Queryable, ids: string[]): Promise<ReplyOf<typeof priceProductsOperation>['items']> {
+export async function priceProducts(
+  sql: Queryable,
+  ids: string[],
+): Promise<ReplyOf<typeof priceProductsOperation>['items']> {
   return sql`
     select id as product_id, sku, slug, name, price_minor, currency, stock_available as stock_quantity,
       images -> 0 ->> 'url' as image_url, is_active
@@ -343,7 +352,10 @@ export async function insertProduct(sql: Queryable, n: NewProduct): Promise<Prod
 }
 
 /** A product that is not deleted, for sale or not, with the revision of its stock. */
-export async function findProduct(sql: Queryable, id: string): Promise<(ProductRow & { stock_revision: number }) | undefined> {
+export async function findProduct(
+  sql: Queryable,
+  id: string,
+): Promise<(ProductRow & { stock_revision: number }) | undefined> {
   const [row] = await sql<(ProductRow & { stock_revision: number })[]>`
     select ${productColumns(sql)}, p.stock_revision
     from products p left join categories c on c.id = p.category_id
@@ -377,13 +389,12 @@ export async function updateProduct(
   const { correlation_id, traceparent } = currentContext()
   const { attributes, images, ...plain } = patch
   // The id stays what it is: it stands for "nothing" when only the stock is given.
-  const columns = { id, ...plain }
+  const update = sql`update products p set ${sql({ id, ...plain } as never)}`
   const [row] = await sql<ProductRow[]>`
     with before as materialized (
       select * from products where id = ${id} and deleted_at is null for update
     ), p as (
-      update products p
-      set ${sql(columns as never)}, updated_at = now()
+      ${update}, updated_at = now()
         ${attributes === undefined ? sql`` : sql`, attributes = ${attributes as never}::jsonb`}
         ${images === undefined ? sql`` : sql`, images = ${images as never}::jsonb`}
         ${

@@ -2,8 +2,8 @@ import {
   type BodyOf,
   openStock,
   Problem,
-  setStockFromCatalogue,
   type Stock,
+  setStockFromCatalogue,
   toMinor,
   type updateProduct as updateProductOperation,
 } from '@shopfleet/contracts'
@@ -48,7 +48,8 @@ async function patchOf(ctx: Ctx, input: Input, before: ProductRow): Promise<stor
   }
   // Both or neither: an amount means nothing without its currency.
   const price = input.price === undefined ? {} : { price_minor: toMinor(input.price, currency), currency }
-  const category_id = await categoryOf(ctx, input)
+  // By id too it is looked up, before the stock is touched; the foreign key only settles a race.
+  const category_id = await categoryOf(ctx, input.category_id ? { category: input.category_id } : input)
   const images = imagesOf(input, name ?? before.name)
   const patch = { name, description, sku, slug, is_active, attributes, category_id, images, ...price }
   return Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined))

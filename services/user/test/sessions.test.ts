@@ -4,6 +4,7 @@ import { after, before, test } from 'node:test'
 import * as api from '@shopfleet/contracts'
 import { startTestPlatform, type TestPlatform } from '@shopfleet/testing'
 import { createLocalJWKSet, decodeProtectedHeader, jwtVerify } from 'jose'
+import { createSigningKeys } from '../src/signing-keys.ts'
 
 let platform: TestPlatform
 let client: api.Client
@@ -266,4 +267,23 @@ test('private keys are sealed in the database', async () => {
     assert.ok(!Buffer.from(sealed_private_key).toString('latin1').includes('"d"'))
     assert.equal(public_jwk.d, undefined)
   }
+})
+
+test('a changed SERVICE_SECRET brings a new key, and tokens given out before stay good', async () => {
+  const session = await join()
+  const { ctx } = platform.service('user')
+  const changed = { ...ctx, config: { ...ctx.config, SERVICE_SECRET: 'another secret of thirty-two bytes' } }
+  const { kid } = await createSigningKeys().current(changed)
+  assert.notEqual(kid, decodeProtectedHeader(session.access_token).kid)
+  assert.equal((await createSigningKeys().current(changed)).kid, kid)
+  assert.equal((await client.send(api.getProfile, {}, bearer(session))).status, 200)
+})
+
+test('instances that start at once on an empty database share one key', async () => {
+  const { ctx } = platform.service('user')
+  const sql = platform.sql('user')
+  await sql`delete from signing_keys`
+  const keys = await Promise.all([1, 2, 3].map(() => createSigningKeys().current(ctx)))
+  assert.equal(new Set(keys.map(key => key.kid)).size, 1)
+  assert.equal((await sql`select 1 from signing_keys`).count, 1)
 })

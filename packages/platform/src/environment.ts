@@ -1,0 +1,46 @@
+import type { Databases } from './databases.ts'
+import type { Options } from './options.ts'
+import { type PortPlan, urlOf } from './ports.ts'
+import { type Secrets, secretNames } from './secrets.ts'
+import { type ServiceEntry, services } from './services.ts'
+
+type Env = Record<string, string | undefined>
+
+export interface Setting {
+  env: Env
+  options: Options
+  ports: PortPlan
+  secrets: Secrets
+}
+
+/** Environment names that are somebody's secret: none of them reaches a process it was not meant for. */
+const isSecret = (name: string) =>
+  /DATABASE_URL(_FILE)?$/.test(name) || secretNames.some(secret => name === secret || name === `${secret}_FILE`)
+
+function open(env: Env): Env {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !isSecret(name)))
+}
+
+/** The environment of one service: what the person set, the addresses of all, and of the secrets its own. */
+export function environmentOf(entry: ServiceEntry, { env, options, ports, secrets }: Setting, databases?: Databases): Env {
+  const { name } = entry
+  const prefix = name.toUpperCase()
+  const addresses = services.map(other => [`${other.name.toUpperCase()}_URL`, urlOf(ports.service[other.name]!)])
+  const place = ports.service[name]!
+  return {
+    DEMO_OPEN: String(options.demo),
+    PROVIDER_URL: urlOf(ports.simulator),
+    ...open(env),
+    ...Object.fromEntries(addresses),
+    HOST: place.host,
+    [`${prefix}_HOST`]: place.host,
+    PORT: String(place.port),
+    [`${prefix}_PORT`]: String(place.port),
+    ...(name === 'gateway' ? { METRICS_PORT: String(ports.metrics.port) } : {}),
+    LOG_LEVEL: options.logLevel,
+    ...Object.fromEntries(entry.secrets.map(secret => [secret, secrets.values[secret]])),
+    ...(entry.hasDatabase && databases
+      ? { DATABASE_URL: databases.urls[name], BUS_DATABASE_URL: databases.urls.bus }
+      : {}),
+  }
+}
