@@ -23,7 +23,7 @@ export const Cart = Type.Object({
   user_id: nullable(Id),
   cart_token: nullable(Type.String({ description: 'Of a guest: send it back as X-Cart-Token' })),
   items: Type.Array(CartItem),
-  item_count: Type.Integer(),
+  item_count: Type.Integer({ description: 'Sum of the quantities' }),
   subtotal: Amount,
   currency: Currency,
   updated_at: nullable(Timestamp),

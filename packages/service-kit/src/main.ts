@@ -20,11 +20,10 @@ export async function runService(
   try {
     const boundary = createCrashBoundary(process.env, (n, name) => process.send?.({ boundary: n, name }))
     const service = await create(readConfig(schema, name, process.env), { boundary })
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-      process.on(signal, () => {
-        void service.stop().then(() => process.exit(0))
-      })
-    }
+    const stop = () => void service.stop().then(() => process.exit(0))
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, stop)
+    // The launcher that started this process was killed: nobody else would stop it, and its port is wanted again.
+    process.once('disconnect', stop)
     await service.start()
     // The launcher that started this process, if one did, waits for this word.
     process.send?.({ ready: name })

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { isPublic, operation, operations } from '@shopfleet/contracts'
+import { isPublic, type Operation, operation, operations } from '@shopfleet/contracts'
 import { Type } from 'typebox'
 import { curlExample } from '../src/curl.ts'
 import { docsPage } from '../src/docs-page.ts'
@@ -11,7 +11,7 @@ import { startObserved } from './observed.ts'
 const baseUrl = 'http://shop.example'
 const product_id = '0199d2f0-8c1e-7b3a-9f42-000000000001'
 const page = docsPage(operations, { baseUrl, ids: { product_id } })
-const named = (name: string) => operations.find(o => o.name === name)!
+const named = (name: string): Operation => operations.find(o => o.name === name)!
 
 let observed: Awaited<ReturnType<typeof startObserved>>
 before(async () => {
@@ -26,7 +26,7 @@ test('every public operation has its article, and none between services', () => 
 test('every link within the page leads to one place in it', () => {
   const ids = [...page.matchAll(/ id="([^"]+)"/g)].map(match => match[1]!)
   assert.deepEqual(ids, [...new Set(ids)])
-  for (const [, target] of page.matchAll(/href="#([^"]+)"/g)) assert.ok(ids.includes(target!), target)
+  for (const [, target] of page.matchAll(/href="#([^"]+)"/g)) assert.ok(ids.includes(target!), String(target))
 })
 
 test('tags are closed in the order they were opened', () => {

@@ -180,6 +180,11 @@ test('an answer that breaks off midway is not passed off as whole', async () => 
   })
   await assert.rejects(observed.ask('GET', '/api/products'))
   observed.answer((_seen, response) => {
+    response.writeHead(200)
+    response.write(Buffer.alloc(1_000_000), () => response.destroy())
+  })
+  await assert.rejects(observed.ask('GET', '/api/products'))
+  observed.answer((_seen, response) => {
     response.writeHead(200, { 'content-length': 1000 })
     response.write('half', () => response.destroy())
   })

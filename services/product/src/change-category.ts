@@ -8,10 +8,10 @@ import {
 } from '@shopfleet/contracts'
 import { errorCode, isUniqueViolation, type Tx, transaction } from '@shopfleet/database'
 import { treeOf } from './category.ts'
+import * as store from './category-store.ts'
 import { taken, unknownCategory } from './create-product.ts'
 import { slugOf } from './product.ts'
 import type { Ctx } from './service.ts'
-import * as store from './store.ts'
 
 /** The tree is changed by one at a time: two moves that are fine alone can be a circle together. */
 

@@ -7,6 +7,7 @@ import {
 } from '@shopfleet/contracts'
 import { errorCode, isUniqueViolation } from '@shopfleet/database'
 import { currentContext, withContext } from '@shopfleet/messaging'
+import { findCategoryId } from './category-store.ts'
 import { checkUnambiguous, imagesOf, type ProductRow, skuOf, slugOf } from './product.ts'
 import type { Ctx } from './service.ts'
 import * as store from './store.ts'
@@ -47,7 +48,7 @@ export async function categoryOf(
   { category, category_id }: { category?: string; category_id?: string | null },
 ): Promise<string | null | undefined> {
   if (category === undefined) return category_id
-  const id = await store.findCategoryId(ctx.sql, category)
+  const id = await findCategoryId(ctx.sql, category)
   if (!id) throw unknownCategory()
   return id
 }

@@ -1,6 +1,7 @@
 import * as api from '@shopfleet/contracts'
 import { type Route, reply, route } from '@shopfleet/service-kit'
 import { treeOf } from './category.ts'
+import { listCategories } from './category-store.ts'
 import { changeCategory, createCategory, deleteCategory } from './change-category.ts'
 import { createProduct } from './create-product.ts'
 import { listProducts } from './list-products.ts'
@@ -40,8 +41,8 @@ export const routes = (ctx: Ctx): Route[] => [
     return null
   }),
 
-  route(api.listCategories, async () => ({ items: treeOf(await store.listCategories(ctx.sql)) })),
-  route(api.getCategory, async ({ params }) => found(treeOf(await store.listCategories(ctx.sql, params.id))[0])),
+  route(api.listCategories, async () => ({ items: treeOf(await listCategories(ctx.sql)) })),
+  route(api.getCategory, async ({ params }) => found(treeOf(await listCategories(ctx.sql, params.id))[0])),
   route(api.createCategory, ({ body }) => createCategory(ctx, body)),
   route(api.updateCategory, ({ params, body }) => changeCategory(ctx, params.id, body)),
   route(api.deleteCategory, ({ params }) => deleteCategory(ctx, params.id)),

@@ -2,9 +2,10 @@ import { Problem, type QueryOf, type ReplyOf, type searchProducts, toMajor } fro
 import { decodeCursor, pageOf } from '@shopfleet/service-kit'
 import { filtersOf } from './filters.ts'
 import { toProduct } from './product.ts'
+import * as store from './search-store.ts'
 import { editsOf, wordsOf } from './search-words.ts'
 import type { Ctx } from './service.ts'
-import * as store from './store.ts'
+import { isUuid } from './store.ts'
 
 type Reply = ReplyOf<typeof searchProducts>
 
@@ -66,7 +67,7 @@ function readCursor(cursor: string | undefined): { reading: Reading; after: [num
   const key = decodeCursor('search', 3, cursor)
   if (!key) return undefined
   const [reading, rank, id] = key
-  if (!readings.includes(reading as Reading) || typeof rank !== 'number' || !store.isUuid(id))
+  if (!readings.includes(reading as Reading) || typeof rank !== 'number' || !isUuid(id))
     throw new Problem('invalid-cursor')
   return { reading: reading as Reading, after: [rank, id] }
 }

@@ -6,30 +6,27 @@ import {
   type productSorts,
   productUpdated,
   type ReplyOf,
-  type searchProducts as searchProductsOperation,
   type stockChanged,
-  type suggestProducts as suggestProductsOperation,
 } from '@shopfleet/contracts'
-import type { Queryable, Tx } from '@shopfleet/database'
+import type { Queryable } from '@shopfleet/database'
 import { currentContext } from '@shopfleet/messaging'
-import type { CategoryRow } from './category.ts'
 import type { ProductRow } from './product.ts'
 
-type Fragment = ReturnType<Queryable>
+export type Fragment = ReturnType<Queryable>
 
 const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 export const isUuid = (value: unknown): value is string => typeof value === 'string' && uuidPattern.test(value)
-const asUuid = (text: string) => (isUuid(text) ? text : null)
+export const asUuid = (text: string) => (isUuid(text) ? text : null)
 
 /** The wire shape, but for the price; `p` is the product, `c` its category. */
-const productColumns = (sql: Queryable) => sql`
+export const productColumns = (sql: Queryable) => sql`
   p.id, p.sku, p.slug, p.name, p.description, p.price_minor, p.currency, p.stock_available as stock_quantity, p.category_id,
   case when c.id is not null then jsonb_build_object('id', c.id, 'name', c.name, 'slug', c.slug) end as category,
   p.attributes, p.images, p.images -> 0 ->> 'url' as image_url, p.rating_average, p.rating_count, p.is_active,
   p.created_at, p.updated_at`
 
 /** What the public may see. The words of the partial indexes. */
-const isListed = (sql: Queryable) => sql`p.is_active and p.deleted_at is null`
+export const isListed = (sql: Queryable) => sql`p.is_active and p.deleted_at is null`
 
 export type Sort = (typeof productSorts)[number]
 export type SortKey = readonly (string | number | null)[]
@@ -78,7 +75,7 @@ export interface Filters {
   attributes: readonly (readonly object[])[]
 }
 
-function filterOf(sql: Queryable, f: Filters): Fragment {
+export function filterOf(sql: Queryable, f: Filters): Fragment {
   return sql`
     ${f.min_minor === undefined ? sql`` : sql`and p.price_minor >= ${f.min_minor}`}
     ${f.max_minor === undefined ? sql`` : sql`and p.price_minor <= ${f.max_minor}`}
@@ -97,7 +94,7 @@ function filterOf(sql: Queryable, f: Filters): Fragment {
 }
 
 /** Ids of a category (by id or slug) and of all below it. */
-const subtree = (sql: Queryable, category: string) => sql`
+export const subtree = (sql: Queryable, category: string) => sql`
   select id from categories
   where path && array(select id from categories where slug = ${category} or id = ${asUuid(category)}::uuid)`
 
@@ -142,164 +139,6 @@ export async function priceProducts(
     select id as product_id, sku, slug, name, price_minor, currency, stock_available as stock_quantity,
       images -> 0 ->> 'url' as image_url, is_active
     from products where id = any(${ids}::uuid[]) and deleted_at is null` as never
-}
-
-/** How many matches are looked at: more than anyone pages through, and few enough to rank at each request. */
-const mostMatches = 2000
-const mostSuggested = 500
-
-export interface FacetRow extends Omit<ReplyOf<typeof searchProductsOperation>['facets'], 'price'> {
-  min_minor: number | null
-  max_minor: number | null
-  /** Matches that were looked at */
-  count: number
-}
-export const noFacets: FacetRow = { categories: [], attributes: {}, min_minor: null, max_minor: null, count: 0 }
-
-export interface Found {
-  rows: (ProductRow & { rank: number })[]
-  facets: FacetRow
-}
-
-/**
- * Words, of letters and digits only, as a search: all of them, of which the last may be half typed and stop words do
- * not count unless there are no others; or any of them.
- */
-function matching(sql: Queryable, words: readonly string[], any: boolean): Fragment {
-  if (any) return sql`to_tsquery('english', ${words.join(' | ')}) || to_tsquery('simple', ${words.join(' | ')})`
-  const all = words.join(' & ')
-  const last = words.at(-1)!
-  const others = words.slice(0, -1).join(' & ')
-  return sql`case
-    when numnode(to_tsquery('english', ${all})) = 0 then to_tsquery('simple', ${`${all}:*`})
-    when numnode(to_tsquery('english', ${last})) = 0 then to_tsquery('english', ${others})
-    else to_tsquery('english', ${others}) && (to_tsquery('english', ${last}) || to_tsquery('simple', ${`${last}:*`}))
-  end`
-}
-
-export interface SearchOptions extends Filters {
-  words: readonly string[]
-  any: boolean
-  after?: readonly [number, string]
-  limit: number
-}
-
-/** What the public may see of what matches, best first, and over all matches what one could narrow the search by. */
-export async function searchProducts(
-  sql: Queryable,
-  { words, any, after, limit, ...filters }: SearchOptions,
-): Promise<Found> {
-  const { category } = filters
-  const rows = await sql<(ProductRow & { rank: number; facets: FacetRow | null })[]>`
-    with query as materialized (
-      select ${matching(sql, words, any)} as q
-    ), matches as materialized (
-      select p.id, p.category_id, p.attributes, p.price_minor, p.currency,
-        ts_rank('{0.05, 0.1, 0.4, 1}', p.search, q)::float8 as rank
-      from query, products p
-      where p.search @@ q and ${isListed(sql)}
-        ${category === undefined ? sql`` : sql`and p.category_id = any(array(${subtree(sql, category)}))`}
-        ${filterOf(sql, filters)}
-      limit ${mostMatches}
-    ), page as (
-      select id, rank, row_number() over (order by rank desc, id desc) as n from matches
-      ${after === undefined ? sql`` : sql`where (rank, id) < (${after[0]}::float8, ${after[1]}::uuid)`}
-      order by rank desc, id desc limit ${limit}
-    )
-    select ${productColumns(sql)}, page.rank, case when page.n = 1 then (${facets(sql, filters.currency)}) end as facets
-    from page join products p using (id) left join categories c on c.id = p.category_id
-    order by page.n`
-  return {
-    rows: rows.map(({ facets: _, ...row }) => row),
-    facets: rows[0]?.facets ?? noFacets,
-  }
-}
-
-/** Over `matches`: the categories, the commonest values of the commonest attributes, and the prices in the currency. */
-const facets = (sql: Queryable, currency: string) => sql`
-  select jsonb_build_object(
-    'categories', (
-      select coalesce(jsonb_agg(jsonb_build_object('id', c.id, 'slug', c.slug, 'name', c.name, 'count', f.n)
-        order by f.n desc, c.name), '[]')
-      from (select category_id, count(*) as n from matches group by category_id order by n desc limit 30) f
-      join categories c on c.id = f.category_id),
-    'attributes', (
-      select coalesce(jsonb_object_agg(key, counts), '{}')
-      from (
-        select key, jsonb_agg(jsonb_build_object('value', value, 'count', n) order by n desc, value) as counts
-        from (
-          select key, value, count(*) as n, row_number() over (partition by key order by count(*) desc, value) as place
-          from matches, jsonb_each_text(attributes) group by key, value
-        ) v
-        where place <= 10 group by key order by sum(n) desc, key limit 12
-      ) a),
-    'min_minor', (select min(price_minor) from matches where currency = ${currency}),
-    'max_minor', (select max(price_minor) from matches where currency = ${currency}),
-    'count', (select count(*) from matches))`
-
-/** Products whose name begins with the words, then those whose name has them all; the last word may be half typed. */
-export async function suggestProducts(
-  sql: Queryable,
-  words: readonly string[],
-  limit: number,
-): Promise<ReplyOf<typeof suggestProductsOperation>['items']> {
-  const beginning = words.join(' ').slice(0, 50)
-  const named = [...words.slice(0, -1).map(word => `${word}:A`), `${words.at(-1)}:*A`].join(' & ')
-  return sql`
-    with begins as materialized (
-      select p.* from products p
-      where left(lower(p.name), 50) >= ${beginning} and left(lower(p.name), 50) < ${beginning} || chr(1114111)
-        and ${isListed(sql)}
-      order by left(lower(p.name), 50), p.id limit ${limit}
-    ), named as materialized (
-      select p.* from products p
-      where p.search @@ to_tsquery('simple', ${named}) and ${isListed(sql)} and not exists (select 1 from begins b where b.id = p.id)
-      limit ${mostSuggested}
-    )
-    select id, slug, name, images -> 0 ->> 'url' as image_url
-    from (select *, 1 as place from begins union all select *, 2 from named) p
-    order by place, length(name), name, id limit ${limit}` as never
-}
-
-/** Which of the words no product has; the last one may be the beginning of one that they have. */
-export async function listUnknownWords(sql: Queryable, words: readonly string[], last: string): Promise<string[]> {
-  const rows = await sql<{ word: string }[]>`
-    select asked.word from unnest(${words as string[]}::text[]) as asked (word)
-    where not exists (select 1 from product_words k where k.word = asked.word)
-      and (asked.word <> ${last} or not exists (select 1 from product_words k where k.word like ${`${last}%`}))`
-  return rows.map(row => row.word)
-}
-
-/**
- * For each word the one it was probably meant to be: one typing error away (seldom in the first letter) and
- * found most often, else the most similar. Words that no product for sale has any more do not count.
- */
-export async function findNearWords(
-  sql: Queryable,
-  words: readonly { asked: string; edits: string[] }[],
-): Promise<Map<string, string>> {
-  const rows = await sql<{ asked: string; word: string }[]>`
-    select w.asked, near.word
-    from jsonb_to_recordset(${words as never}::jsonb) as w (asked text, edits text[])
-    cross join lateral (
-      select k.word, is_edit, nearness, (
-        select count(*) from (
-          select 1 from products p where p.search @@ to_tsquery('simple', k.word) and ${isListed(sql)} limit 100
-        ) u
-      ) as uses
-      from (
-        (select word, true as is_edit, similarity(word, w.asked) as nearness
-          from product_words where word = any(w.edits) limit 20)
-        union all
-        (select word, false, similarity(word, w.asked) as nearness
-          from product_words where length(w.asked) > 3 and word % w.asked and word <> all(w.edits)
-          order by nearness desc limit 5)
-      ) k
-    ) near
-    where near.uses > 0
-    order by w.asked, near.is_edit, left(near.word, 1) = left(w.asked, 1), case when near.is_edit then near.uses else 0 end, near.nearness, near.word`
-  // The last of each word's rows is the best.
-  return new Map(rows.map(row => [row.asked, row.word]))
 }
 
 /** The payload product.created and product.updated share. */
@@ -463,91 +302,4 @@ export async function insertProducts(sql: Queryable, products: readonly BulkProd
     select id, sku from p`
   const ids = new Map(rows.map(row => [row.sku, row.id]))
   return products.map(({ sku }) => ids.get(sku)!)
-}
-
-/** A category by id, slug or name, in this order. */
-export async function findCategoryId(sql: Queryable, key: string): Promise<string | undefined> {
-  const [row] = await sql<{ id: string }[]>`
-    select id from categories where id = ${asUuid(key)}::uuid or slug = ${key} or lower(name) = lower(${key})
-    order by id = ${asUuid(key)}::uuid desc nulls last, slug = ${key} desc, path limit 1`
-  return row?.id
-}
-
-/** Every category, or one (by id or slug) and those below it, with how many products are for sale in and below each. */
-export async function listCategories(sql: Queryable, key?: string): Promise<CategoryRow[]> {
-  return sql<CategoryRow[]>`
-    with wanted as materialized (
-      select * from categories ${key === undefined ? sql`` : sql`where id in (${subtree(sql, key)})`}
-    ), own as (
-      select p.category_id, count(*)::int as n from products p
-      where ${isListed(sql)} and ${
-        key === undefined ? sql`p.category_id is not null` : sql`p.category_id = any(array(select id from wanted))`
-      }
-      group by p.category_id
-    ), totals as (
-      select above.id, sum(own.n)::int as n
-      from own join wanted w on w.id = own.category_id, unnest(w.path) as above (id) group by above.id
-    )
-    select w.id, w.name, w.slug, w.description, w.parent_id, w.position, coalesce(t.n, 0) as product_count, w.path
-    from wanted w left join totals t on t.id = w.id
-    order by cardinality(w.path), w.position, w.name, w.id`
-}
-
-/** Lets nobody else change the tree until the end of the transaction. Readers go on. */
-export async function lockCategories(tx: Tx): Promise<void> {
-  await tx`lock table categories in share row exclusive mode`
-}
-
-export interface CategoryNode {
-  id: string
-  path: string[]
-  /** Levels of it and what is below it */
-  height: number
-}
-
-export async function findCategoryNode(tx: Queryable, id: string): Promise<CategoryNode | undefined> {
-  const [row] = await tx<CategoryNode[]>`
-    select c.id, c.path,
-      (select max(cardinality(b.path)) from categories b where b.path && array[c.id]) - cardinality(c.path) + 1 as height
-    from categories c where c.id = ${id}`
-  return row
-}
-
-export interface NewCategory {
-  name: string
-  slug: string
-  description: string | null
-  parent_id: string | null
-  position: number
-}
-
-/** Answers its id; undefined if the slug is taken. */
-export async function insertCategory(tx: Tx, n: NewCategory, above: string[]): Promise<string | undefined> {
-  const [row] = await tx<{ id: string }[]>`
-    with new as (select uuidv7() as id)
-    insert into categories (id, name, slug, description, parent_id, position, path)
-    select id, ${n.name}, ${n.slug}, ${n.description}, ${n.parent_id}::uuid, ${n.position}, ${above}::uuid[] || id from new
-    on conflict on constraint categories_slug do nothing
-    returning id`
-  return row?.id
-}
-
-export async function updateCategory(tx: Tx, id: string, patch: Partial<NewCategory>): Promise<void> {
-  await tx`
-    update categories set ${tx({ id, ...patch } as never)}, updated_at = now() where id = ${id}`
-}
-
-/** Hangs a category, and with it all below, under the path of another (none: the root). */
-export async function moveCategory(tx: Tx, node: CategoryNode, above: string[]): Promise<void> {
-  await tx`
-    update categories
-    set path = ${above}::uuid[] || path[${node.path.length}::int:],
-        parent_id = case when id = ${node.id} then ${above.at(-1) ?? null}::uuid else parent_id end, updated_at = now()
-    where path && array[${node.id}::uuid]`
-}
-
-/** True if there was one. What is for sale in it, or a category below it, refuses by foreign key. */
-export async function deleteCategory(tx: Tx, id: string): Promise<boolean> {
-  await tx`update products set category_id = null where category_id = ${id} and deleted_at is not null`
-  return (await tx`delete from categories where id = ${id}`).count === 1
 }

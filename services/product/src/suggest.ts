@@ -1,8 +1,8 @@
 import type { ReplyOf, suggestProducts } from '@shopfleet/contracts'
 import { correct } from './search.ts'
+import * as store from './search-store.ts'
 import { wordsOf } from './search-words.ts'
 import type { Ctx } from './service.ts'
-import * as store from './store.ts'
 
 /** Products whose name completes what was typed; with a typing error put right, if nothing does. */
 export async function suggest(ctx: Ctx, q: string, limit: number): Promise<ReplyOf<typeof suggestProducts>['items']> {

@@ -16,7 +16,7 @@ export const UserConfig = settings(4001, {
     description: 'Work factor of password hashes; each step doubles it',
   }),
   PASSWORD_QUEUE: Type.Integer({
-    default: 50,
+    default: 32,
     minimum: 0,
     description: 'Passwords that wait to be hashed at most; beyond it sign-in answers 503',
   }),

@@ -5,4 +5,8 @@ const simulator = createPaymentSimulator(readOptions(process.env, process.argv.s
 const { url } = await simulator.start()
 console.log(`payment simulator ready on ${url}`)
 
-for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => simulator.stop())
+const stop = () => void simulator.stop().then(() => process.exit())
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, stop)
+// The program that started it, if one did, waits for the word, and may be killed: then nobody else would stop this one.
+process.once('disconnect', stop)
+process.send?.({ ready: 'payment-simulator' })

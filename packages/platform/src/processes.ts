@@ -1,0 +1,60 @@
+import { join } from 'node:path'
+import { type Child, startChild } from './child.ts'
+import type { Databases } from './databases.ts'
+import { environmentOf, type Setting } from './environment.ts'
+import type { Fleet } from './fleet.ts'
+import { root } from './options.ts'
+import { type ServiceEntry, services } from './services.ts'
+
+/** Each service in a process of its own, with its own log, started again when it dies. */
+export async function startProcesses(
+  setting: Setting,
+  opening: Promise<Databases>,
+  { tell, say }: { tell: (detail: string) => void; say: (line: string) => void },
+): Promise<Fleet> {
+  const { options } = setting
+  const databases = await opening
+  const children: Child[] = []
+  let gateway: Child | undefined
+  let ready = 0
+
+  async function start(entry: ServiceEntry): Promise<Child> {
+    const child = await startChild({
+      name: entry.name,
+      path: join(root, 'services', entry.name, 'src/main.ts'),
+      env: environmentOf(entry, setting, databases),
+      logFile: options.logTo === 'file' ? join(options.dataDir, 'logs', `${entry.name}.log`) : undefined,
+      say,
+    })
+    tell(`${++ready} of ${services.length}`)
+    return child
+  }
+
+  async function stop() {
+    await gateway?.stop()
+    await Promise.all(children.map(child => child.stop()))
+  }
+
+  try {
+    const outcomes = await Promise.allSettled(
+      services
+        .filter(entry => entry.name !== 'gateway')
+        .map(async entry => {
+          children.push(await start(entry))
+        }),
+    )
+    const failed = outcomes.find(outcome => outcome.status === 'rejected')
+    if (failed) throw failed.reason
+    gateway = await start(services.find(entry => entry.name === 'gateway')!)
+  } catch (error) {
+    await stop()
+    throw error
+  }
+  return {
+    stop,
+    kill() {
+      for (const child of [...children, gateway]) child?.kill()
+    },
+    service: () => undefined,
+  }
+}

@@ -1,0 +1,70 @@
+import { styleText } from 'node:util'
+import type { Administrator } from './administrator.ts'
+import type { Options } from './options.ts'
+import { type PortPlan, urlOf } from './ports.ts'
+
+export interface ReadyReport {
+  options: Options
+  ports: PortPlan
+  administrator: Administrator | undefined
+  /** A product that can be bought now. */
+  productId: string | undefined
+  /** Runs in the background: there is no terminal to press keys in. */
+  isDetached: boolean
+  seconds: number
+}
+
+/** Something in stock, asked for where a customer asks. */
+export async function findProductId(gatewayUrl: string): Promise<string | undefined> {
+  const answer = await fetch(`${gatewayUrl}/api/products?limit=1&in_stock=true`)
+  if (!answer.ok) return undefined
+  const { items } = (await answer.json()) as { items: { id: string }[] }
+  return items[0]?.id
+}
+
+/** A line for the shell that buys one of the product as a guest. */
+export function purchaseLine(gatewayUrl: string, productId: string, platform = process.platform): string {
+  const body = JSON.stringify({
+    email: 'ada@example.com',
+    items: [{ product_id: productId, quantity: 1 }],
+    payment_method: 'tok_approve',
+  })
+  const quote = (text: string) =>
+    platform === 'win32' ? `"${text.replaceAll('"', '\\"')}"` : `'${text.replaceAll("'", "'\\''")}'`
+  return `curl -sS ${gatewayUrl}/api/orders -H ${quote('content-type: application/json')} -d ${quote(body)}`
+}
+
+/** The addresses, the credentials, and what to do next. */
+export function readyText(report: ReadyReport): string {
+  const { options, ports, administrator, productId, seconds } = report
+  const gatewayUrl = urlOf(ports.service.gateway!, 'localhost')
+  if (options.quiet) return `Shopfleet is ready: ${gatewayUrl}`
+  const bold = (text: string) => styleText('bold', text, { stream: process.stdout })
+  const row = (name: string, text: string) => `  ${name.padEnd(18)}${text}`
+  const own = Object.values(ports.service).filter(place => place.name !== 'gateway')
+  const lines = [
+    '',
+    bold(`Shopfleet is ready after ${seconds.toFixed(1)} s`),
+    '',
+    row('gateway', bold(gatewayUrl)),
+    row('API reference', `${gatewayUrl}/docs   (OpenAPI: /openapi.json)`),
+    ...own.map(place => row(place.name, urlOf(place, 'localhost'))),
+    row('payment simulator', urlOf(ports.simulator, 'localhost')),
+    row('metrics', `${urlOf(ports.metrics, 'localhost')}/metrics, and /metrics of each service`),
+    '',
+    ...(administrator
+      ? [row('administrator', `${administrator.email}  ${bold(administrator.password)}`), row('', `kept in ${administrator.file}`)]
+      : [row('administrator', 'exists already; the password is not kept here')]),
+    row('data', options.dataDir),
+    ...(options.logTo === 'file'
+      ? [row('log', options.layout === 'one' ? `${options.dataDir}/shopfleet.log` : `${options.dataDir}/logs/`)]
+      : []),
+    '',
+    ...(productId
+      ? ['Buy something:', '', purchaseLine(gatewayUrl, productId)]
+      : ['There is nothing to buy yet: add a product as the administrator (POST /api/products).']),
+    '',
+    report.isDetached ? 'Stop with npm stop.' : 'Stop with Ctrl-C, or with npm stop in another terminal.',
+  ]
+  return lines.join('\n')
+}
