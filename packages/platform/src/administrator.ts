@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto'
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { errorCode, explainFileError } from '@shopfleet/database'
-import type { Databases } from './databases.ts'
 import { environmentOf, type Setting } from './environment.ts'
 import type { Fleet } from './fleet.ts'
 import { services } from './services.ts'
@@ -33,7 +32,7 @@ function readKept(file: string): { email: string; password: string } | undefined
  */
 export async function keepAdministrator(
   setting: Setting,
-  databases: Databases,
+  urls: Record<string, string>,
   fleet: Fleet,
 ): Promise<Administrator | undefined> {
   const file = join(setting.options.dataDir, 'admin.json')
@@ -47,7 +46,7 @@ export async function keepAdministrator(
       throw explainFileError(error, file)
     }
   }
-  const isNew = await ensure(wanted, setting, databases, fleet)
+  const isNew = await ensure(wanted, setting, urls, fleet)
   if (!isNew && !kept) {
     rmSync(file, { force: true })
     return undefined
@@ -58,7 +57,7 @@ export async function keepAdministrator(
 async function ensure(
   wanted: { email: string; password: string },
   setting: Setting,
-  databases: Databases,
+  urls: Record<string, string>,
   fleet: Fleet,
 ): Promise<boolean> {
   const { createUserService, ensureAdministrator, UserConfig } = await import('@shopfleet/user')
@@ -69,7 +68,7 @@ async function ensure(
   const { readConfig } = await import('@shopfleet/service-kit')
   const entry = services.find(service => service.name === 'user')!
   // Its tools without its door: it is never started, the one that serves is another process.
-  const service = await createUserService(readConfig(UserConfig, 'user', environmentOf(entry, setting, databases)))
+  const service = await createUserService(readConfig(UserConfig, 'user', environmentOf(entry, setting, urls)))
   try {
     return await ensureAdministrator(service.ctx, wanted)
   } finally {

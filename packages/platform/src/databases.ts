@@ -1,5 +1,13 @@
 import { readFileSync } from 'node:fs'
-import { connect, type EmbeddedPostgres, errorCode, isUnavailable, LauncherError, provision, startEmbeddedPostgres } from '@shopfleet/database'
+import {
+  connect,
+  type EmbeddedPostgres,
+  errorCode,
+  isUnavailable,
+  LauncherError,
+  provision,
+  startEmbeddedPostgres,
+} from '@shopfleet/database'
 import type { Secrets } from './secrets.ts'
 import { services } from './services.ts'
 
@@ -135,7 +143,8 @@ export async function openDatabases(options: DatabasesOptions): Promise<Database
 /** The databases of a Shopfleet that is running on the data folder just now. */
 export function runningDatabases({ dataDir, databaseUrl, secrets, env }: Omit<DatabasesOptions, 'say'>): Databases {
   const named = namedUrls(env)
-  const serverUrl = () => databaseUrl ?? `postgres://127.0.0.1:${readFileSync(`${dataDir}/postgres-port`, 'utf8').trim()}/`
+  const serverUrl = () =>
+    databaseUrl ?? `postgres://127.0.0.1:${readFileSync(`${dataDir}/postgres-port`, 'utf8').trim()}/`
   const missing = databaseNames.filter(name => !named[name])
   const rest = missing.map(name => [name, databaseUrlOf(serverUrl(), name, secrets.databasePasswords[name]!)])
   return { urls: { ...named, ...Object.fromEntries(rest) }, embedded: undefined, stop: async () => {} }

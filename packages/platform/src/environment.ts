@@ -1,4 +1,3 @@
-import type { Databases } from './databases.ts'
 import type { Options } from './options.ts'
 import { type PortPlan, urlOf } from './ports.ts'
 import { type Secrets, secretNames } from './secrets.ts'
@@ -22,7 +21,11 @@ function open(env: Env): Env {
 }
 
 /** The environment of one service: what the person set, the addresses of all, and of the secrets its own. */
-export function environmentOf(entry: ServiceEntry, { env, options, ports, secrets }: Setting, databases?: Databases): Env {
+export function environmentOf(
+  entry: ServiceEntry,
+  { env, options, ports, secrets }: Setting,
+  urls?: Record<string, string>,
+): Env {
   const { name } = entry
   const prefix = name.toUpperCase()
   const addresses = services.map(other => [`${other.name.toUpperCase()}_URL`, urlOf(ports.service[other.name]!)])
@@ -39,8 +42,6 @@ export function environmentOf(entry: ServiceEntry, { env, options, ports, secret
     ...(name === 'gateway' ? { METRICS_PORT: String(ports.metrics.port) } : {}),
     LOG_LEVEL: options.logLevel,
     ...Object.fromEntries(entry.secrets.map(secret => [secret, secrets.values[secret]])),
-    ...(entry.hasDatabase && databases
-      ? { DATABASE_URL: databases.urls[name], BUS_DATABASE_URL: databases.urls.bus }
-      : {}),
+    ...(entry.hasDatabase && urls ? { DATABASE_URL: urls[name], BUS_DATABASE_URL: urls.bus } : {}),
   }
 }

@@ -1,13 +1,13 @@
 import { accessSync, constants, existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { explainFileError } from '@shopfleet/database'
-import type { Administrator } from './administrator.ts'
 import type { Child } from './child.ts'
-import { databaseNames, openDatabases } from './databases.ts'
+import { type Databases, databaseNames, openDatabases } from './databases.ts'
 import type { Setting } from './environment.ts'
+import { stockShelves } from './first-stock.ts'
 import type { Fleet } from './fleet.ts'
 import { type Options, root } from './options.ts'
-import { checkPorts, planPorts, takenPlaces, urlOf } from './ports.ts'
+import { checkPorts, type Place, planPorts, takenPlaces, urlOf } from './ports.ts'
 import { createProgress, type Progress } from './progress.ts'
 import { findProductId, readyText } from './ready.ts'
 import { type Claim, claimDataDir } from './running-copy.ts'
@@ -16,12 +16,19 @@ import { startSimulator } from './simulator.ts'
 
 type Env = Record<string, string | undefined>
 
-/** What was started, to be stopped in the opposite order. */
+/** What was started. */
 export interface Launched {
   /** Requests under way are finished; the gateway is closed first, PostgreSQL last. May be called twice. */
   stop(): Promise<void>
-  /** At once: what is not stopped by itself is killed. */
-  kill(): void
+}
+
+export interface LaunchOptions {
+  options: Options
+  env: Env
+  /** Aborted when the person does not want to wait any longer. */
+  signal: AbortSignal
+  /** Is handed what kills at once whatever is running, without asking. */
+  onKill: (kill: () => void) => void
 }
 
 /** How long the processes of a copy that was killed may take to notice. */
@@ -42,9 +49,9 @@ function prepareDataDir(dataDir: string): void {
   }
 }
 
-async function waitForOrphans(places: Parameters<typeof takenPlaces>[0], progress: Progress): Promise<void> {
+async function waitForOrphans(places: Place[], progress: Progress): Promise<void> {
   if ((await takenPlaces(places)).length === 0) return
-  await progress.step('processes of a killed run end', async tell => {
+  await progress.step('the processes of a killed run end', async tell => {
     const until_ms = performance.now() + orphans_ms
     for (;;) {
       const taken = await takenPlaces(places)
@@ -55,106 +62,85 @@ async function waitForOrphans(places: Parameters<typeof takenPlaces>[0], progres
   })
 }
 
+const layouts = {
+  one: async () => (await import('./one-process.ts')).startOneProcess,
+  processes: async () => (await import('./processes.ts')).startProcesses,
+}
+
 /**
  * Starts the whole platform and prints where it answers. Throws a `LauncherError` for what a person can do something
  * about; then nothing is left running.
  */
-export async function launch(options: Options, env: Env): Promise<Launched> {
-  const isDetached = process.send !== undefined
+export async function launch({ options, env, signal, onKill }: LaunchOptions): Promise<Launched> {
   const progress = createProgress({ quiet: options.quiet })
-  const undo: (() => unknown)[] = []
-  let fleet: Fleet | undefined
+  const { say } = progress
+  let claim: Claim | undefined
   let simulator: Child | undefined
+  let databases: Databases | undefined
+  let fleet: Fleet | undefined
   let stopping: Promise<void> | undefined
 
   const stop = () => {
     stopping ??= (async () => {
-      progress.end()
-      for (const one of undo.splice(0).reverse()) await one()
+      await fleet?.stop()
+      await simulator?.stop()
+      await databases?.stop()
+      claim?.release()
     })()
     return stopping
   }
-  const kill = () => {
+  onKill(() => {
     fleet?.kill()
     simulator?.kill()
+    claim?.release()
+  })
+
+  async function startAll(setting: Setting): Promise<Databases> {
+    const outside = progress.step('payment simulator', async () => {
+      simulator = await startSimulator(setting, say)
+    })
+    const opening = progress.step(options.databaseUrl ? 'databases' : 'PostgreSQL', async () => {
+      databases = await openDatabases({ ...options, secrets: setting.secrets, env, say })
+      const { migrateBusAt } = await import('./migrations.ts')
+      await migrateBusAt(databases.urls.bus!)
+      return databases
+    })
+    const inside = progress.step('services', async tell => {
+      const start = await layouts[options.layout]()
+      fleet = await start(setting, opening, { tell, say })
+    })
+    const outcomes = await Promise.allSettled([opening, outside, inside])
+    const failed = outcomes.find(outcome => outcome.status === 'rejected')
+    if (failed) throw failed.reason
+    return opening
   }
 
   try {
     prepareDataDir(options.dataDir)
     const ports = planPorts(env, { base: options.portBase, host: options.host })
     const gatewayUrl = urlOf(ports.service.gateway!)
-    const claim: Claim = claimDataDir(options.dataDir, gatewayUrl)
-    undo.push(claim.release)
+    claim = claimDataDir(options.dataDir, gatewayUrl)
     const places = env.PROVIDER_URL ? ports.all.filter(place => place !== ports.simulator) : ports.all
     if (claim.wasKilled) await waitForOrphans(places, progress)
     await checkPorts(places)
-    const secrets = keepSecrets(options.dataDir, databaseNames, env)
-    const setting: Setting = { env, options, ports, secrets }
-    const { say } = progress
-
-    const outside = progress.step('payment simulator', async () => {
-      simulator = await startSimulator(setting, say)
-      if (simulator) undo.push(() => simulator?.stop())
-    })
-    const opening = progress.step(options.databaseUrl ? 'databases' : 'PostgreSQL', async () => {
-      const databases = await openDatabases({ ...options, secrets, env, say })
-      undo.push(databases.stop)
-      const { migrateBusAt } = await import('./migrations.ts')
-      await migrateBusAt(databases.urls.bus!)
-      return databases
-    })
-    const inside = progress.step('services', async tell => {
-      const { start } = await layouts[options.layout]()
-      fleet = await start(setting, opening, { tell, say })
-      undo.push(() => fleet?.stop())
-    })
-    const outcomes = await Promise.allSettled([outside, opening, inside])
-    const failed = outcomes.find(outcome => outcome.status === 'rejected')
-    if (failed) throw failed.reason
-    const databases = await opening
-
+    const setting: Setting = { env, options, ports, secrets: keepSecrets(options.dataDir, databaseNames, env) }
+    const { urls } = await startAll(setting)
+    signal.throwIfAborted()
+    signal.addEventListener('abort', () => void stop(), { once: true })
     const administrator = await progress.step('administrator', async () => {
       const { keepAdministrator } = await import('./administrator.ts')
-      return keepAdministrator(setting, databases, fleet!)
+      return keepAdministrator(setting, urls, fleet!)
     })
-    if (options.demo || options.products > 0) await stock(setting, databases.urls, administrator, progress)
+    await stockShelves(setting, urls, administrator, progress)
     const productId = await findProductId(gatewayUrl)
-    progress.end()
     const seconds = performance.now() / 1000
+    const isDetached = process.send !== undefined
     console.log(readyText({ options, ports, administrator, productId, isDetached, seconds }))
-    return { stop, kill }
+    return { stop }
   } catch (error) {
     await stop()
     throw error
+  } finally {
+    progress.end()
   }
-}
-
-const layouts = {
-  one: async () => ({ start: (await import('./one-process.ts')).startOneProcess }),
-  processes: async () => ({ start: (await import('./processes.ts')).startProcesses }),
-}
-
-/** Fills the shelves on first start. */
-async function stock(
-  { options, ports }: Setting,
-  urls: Record<string, string>,
-  administrator: Administrator | undefined,
-  progress: Progress,
-): Promise<void> {
-  const { loadCatalogue, needsCatalogue } = await import('./catalogue.ts')
-  if (!(await needsCatalogue(urls.product!))) return
-  if (options.products > 0) {
-    const { loadGenerated } = await import('./generated-products.ts')
-    await progress.step('generated products', tell => loadGenerated({ urls, count: options.products, tell }))
-  }
-  if (!options.demo) return
-  await progress.step('demonstration catalogue', tell =>
-    loadCatalogue({
-      databaseUrl: urls.product!,
-      userUrl: urlOf(ports.service.user!),
-      productUrl: urlOf(ports.service.product!),
-      administrator,
-      tell,
-    }),
-  )
 }

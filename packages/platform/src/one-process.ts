@@ -35,7 +35,7 @@ export async function startOneProcess(
 
   async function create(entry: ServiceEntry): Promise<Runnable> {
     const { config: schema, create } = await loading[services.indexOf(entry)]!
-    const config = readConfig(schema, entry.name, environmentOf(entry, setting, databases))
+    const config = readConfig(schema, entry.name, environmentOf(entry, setting, databases.urls))
     const { LOG_LEVEL: level } = config as { LOG_LEVEL: string }
     const log = logFile && createLog(entry.name, { level, format: 'json', to: logFile })
     return create(config, { ...(entry.hasDatabase ? { bus } : {}), ...(log ? { log } : {}) })

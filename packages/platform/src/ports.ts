@@ -62,7 +62,10 @@ export function planPorts(env: Env, { base, host }: { base?: number; host?: stri
   const twice = all.find((place, i) => all.findIndex(other => other.port === place.port) !== i)
   if (twice) {
     throw new LauncherError(
-      `Port ${twice.port} is planned for ${all.filter(place => place.port === twice.port).map(place => place.name).join(' and ')}`,
+      `Port ${twice.port} is planned for ${all
+        .filter(place => place.port === twice.port)
+        .map(place => place.name)
+        .join(' and ')}`,
       'Give each a port of its own.',
     )
   }

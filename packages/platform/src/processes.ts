@@ -22,7 +22,7 @@ export async function startProcesses(
     const child = await startChild({
       name: entry.name,
       path: join(root, 'services', entry.name, 'src/main.ts'),
-      env: environmentOf(entry, setting, databases),
+      env: environmentOf(entry, setting, databases.urls),
       logFile: options.logTo === 'file' ? join(options.dataDir, 'logs', `${entry.name}.log`) : undefined,
       say,
     })

@@ -78,7 +78,8 @@ export function createProgress({ out = process.stdout, quiet = false }: Progress
     if (!quiet) {
       const label = [step.name, step.detail && paint('dim', `(${step.detail})`)].filter(Boolean).join(' ')
       // Colours have no width.
-      const width = nameWidth + label.length - [step.name, step.detail && `(${step.detail})`].filter(Boolean).join(' ').length
+      const width =
+        nameWidth + label.length - [step.name, step.detail && `(${step.detail})`].filter(Boolean).join(' ').length
       say(`${mark} ${label.padEnd(width)} ${String(Math.round(performance.now() - step.began_ms)).padStart(6)} ms`)
     }
     if (steps.size === 0) {

@@ -53,7 +53,10 @@ export function readyText(report: ReadyReport): string {
     row('metrics', `${urlOf(ports.metrics, 'localhost')}/metrics, and /metrics of each service`),
     '',
     ...(administrator
-      ? [row('administrator', `${administrator.email}  ${bold(administrator.password)}`), row('', `kept in ${administrator.file}`)]
+      ? [
+          row('administrator', `${administrator.email}  ${bold(administrator.password)}`),
+          row('', `kept in ${administrator.file}`),
+        ]
       : [row('administrator', 'exists already; the password is not kept here')]),
     row('data', options.dataDir),
     ...(options.logTo === 'file'

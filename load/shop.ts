@@ -1,0 +1,110 @@
+import { spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { freePorts } from '@shopfleet/testing'
+
+/* A Shopfleet of the benchmark's own: started by its launcher as a user starts it, on ports and data of its own. */
+
+const root = join(import.meta.dirname, '..')
+
+export interface Shop {
+  gateway: string
+  dataDir: string
+  pid: number
+  /** Milliseconds from the start of the command to the first purchase that was paid. */
+  first_purchase_ms: number
+  stop(): Promise<void>
+}
+
+export interface ShopOptions {
+  dataDir: string
+  layout: string
+  portBase: number
+  products: number
+}
+
+/** Starts it and buys something as soon as that is possible. Throws after 120 seconds, with the launcher's last words. */
+export async function startShop(options: ShopOptions): Promise<Shop> {
+  const started_ms = performance.now()
+  const args = [
+    ...['scripts/run.mjs', 'scripts/start.ts', '--data-dir', options.dataDir, '--port-base', String(options.portBase)],
+    ...['--layout', options.layout, '--products', String(options.products), '--log-level', 'warn'],
+  ]
+  const child = spawn('node', args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] })
+  let words = ''
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', chunk => (words = (words + chunk).slice(-4000)))
+  const gateway = `http://127.0.0.1:${options.portBase}`
+  const ended = new Promise<void>(resolve => child.once('exit', () => resolve()))
+  try {
+    while ((await buySomething(gateway)) !== 201) {
+      if (child.exitCode !== null) throw new Error(`the launcher ended:\n${words}`)
+      if (performance.now() - started_ms > 120_000)
+        throw new Error(`nothing could be bought within two minutes:\n${words}`)
+      await new Promise(resolve => setTimeout(resolve, 10))
+    }
+  } catch (error) {
+    child.kill('SIGTERM')
+    await ended
+    throw error
+  }
+  return {
+    gateway,
+    dataDir: options.dataDir,
+    pid: child.pid!,
+    first_purchase_ms: performance.now() - started_ms,
+    async stop() {
+      child.kill('SIGTERM')
+      await ended
+    },
+  }
+}
+
+async function buySomething(gateway: string): Promise<number> {
+  try {
+    const { items } = (await (await fetch(`${gateway}/api/products?in_stock=true&limit=1`)).json()) as {
+      items: { id: string }[]
+    }
+    if (!items[0]) return 0
+    const answer = await fetch(`${gateway}/api/orders`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ product_id: items[0].id, email: 'bench@example.com', payment_method: 'tok_approve' }),
+    })
+    return answer.status
+  } catch {
+    return 0 // nobody listens yet
+  }
+}
+
+/** A process and all below it, with what they are. Linux only; elsewhere nothing. */
+export function processTree(pid: number): { pid: number; command: string; rss_mb: number }[] {
+  try {
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+      .trim()
+      .split(' ')
+      .filter(Boolean)
+      .map(Number)
+    const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim()
+    const rss = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
+    return [{ pid, command, rss_mb: Number(rss ?? 0) / 1024 }, ...children.flatMap(processTree)]
+  } catch {
+    return []
+  }
+}
+
+/** Memory of the launcher and what it runs, without PostgreSQL, by role. */
+export function memoryOf(shop: Shop): Record<string, number> {
+  const memory: Record<string, number> = {}
+  for (const { command, rss_mb } of processTree(shop.pid)) {
+    if (/postgres/.test(command)) continue
+    const role = /run\.mjs/.test(command) ? 'wrapper' : /simulators/.test(command) ? 'simulator' : 'platform'
+    memory[role] = Math.round((memory[role] ?? 0) + rss_mb)
+  }
+  return memory
+}
+
+/** A run of ports nobody uses, for `--port-base`. */
+export async function freePortBase(): Promise<number> {
+  const [port] = await freePorts(1)
+  return Math.min(port!, 65_000)
+}

@@ -1,0 +1,16 @@
+import { LauncherError } from '@shopfleet/database'
+
+/** Runs a script: a problem the person can solve is told in words, without a stack, and ends with exit code 1. */
+export async function runProgram(main: () => Promise<void>): Promise<void> {
+  try {
+    await main()
+  } catch (error) {
+    tellError(error)
+    process.exitCode = 1
+  }
+}
+
+export function tellError(error: unknown): void {
+  const isForPerson = error instanceof LauncherError || (error instanceof Error && error.name === 'ConfigError')
+  console.error(isForPerson ? `\n${error.message}` : error)
+}
