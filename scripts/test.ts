@@ -39,7 +39,13 @@ function run(args: string[]): Promise<number> {
 
 let failed = 1
 try {
-  failed = await run(['--test', `--test-concurrency=${Math.max(2, availableParallelism())}`, ...flags, ...files])
+  failed = await run([
+    '--test',
+    '--test-timeout=180000',
+    `--test-concurrency=${Math.max(2, availableParallelism())}`,
+    ...flags,
+    ...files,
+  ])
   if (failed === 0 && patterns.length === 0) failed = await run(['--test', 'scripts/contract-coverage.ts'])
 } finally {
   await server.stop()

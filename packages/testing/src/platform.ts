@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto'
+import { randomBytes, randomInt, randomUUID } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -56,20 +56,27 @@ export interface TestPlatform {
   stop(): Promise<void>
 }
 
-/** Ports nobody listens on just now. */
+/** Below the ports the system gives to outgoing connections: one of those could take a port between look and use. */
+const firstPort = 10_000
+const lastPort = 32_000
+
+/** So many ports next to each other that nobody listens on just now. */
 export async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer())
-  const ports = await Promise.all(
-    servers.map(
-      server =>
-        new Promise<number>((resolve, reject) => {
-          server.once('error', reject)
-          server.listen(0, '127.0.0.1', () => resolve((server.address() as { port: number }).port))
-        }),
-    ),
-  )
-  await Promise.all(servers.map(server => new Promise(resolve => server.close(resolve))))
-  return ports
+  for (let tries = 0; tries < 100; tries++) {
+    const first = firstPort + randomInt(lastPort - firstPort - count)
+    const ports = Array.from({ length: count }, (_, i) => first + i)
+    const free = await Promise.all(ports.map(isFree))
+    if (free.every(Boolean)) return ports
+  }
+  throw new Error(`no ${count} free ports next to each other between ${firstPort} and ${lastPort}`)
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise(resolve => {
+    const server = createServer()
+    server.once('error', () => resolve(false))
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
+  })
 }
 
 /** Starts real services on databases of their own, in this process. Without the user service, tokens come from a test identity. */
@@ -151,8 +158,9 @@ async function start(
     const { config: schema, create } = await services.find(entry => entry.name === name)!.load()
     const overrides = { bus, ...(options.background ? {} : { poll_ms: 3_600_000 }), ...options.overrides?.[name] }
     const service = (await create(readConfig(schema, name, settings.get(name)!), overrides)) as Service<any>
-    await service.start()
+    // Before it starts: one that fails to must be stopped as well, or the test file never ends.
     running.set(name, service)
+    await service.start()
   }
   stops.push(async () => {
     for (const service of [...running.values()].reverse()) await service.stop()
