@@ -201,9 +201,9 @@ import * as store from './store.ts'
 
 export const routes = (ctx: Ctx): Route[] => [
   route(api.list${Name}, async ({ query }) => {
-    const [before] = decodeCursor('${name}', 1, query.cursor) ?? []
+    const [before] = decodeCursor('${name}', ['id'], query.cursor) ?? []
     const limit = query.limit!
-    const rows = await store.listNotes(ctx.sql, before as string | undefined, limit + 1)
+    const rows = await store.listNotes(ctx.sql, before, limit + 1)
     return pageOf('${name}', rows, limit, row => [row.id])
   }),
 

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { LauncherError } from '@shopfleet/database'
 import { withDatabases } from '@shopfleet/platform/data-folder'
 import { loadGenerated } from '@shopfleet/platform/generated-products'
 import { readEnvFile } from '@shopfleet/platform/launch'
@@ -17,7 +18,9 @@ await runProgram(async () => {
   const args = process.argv.slice(2)
   const { values } = parseArgs({ args, options: { seed: { type: 'string' } }, strict: false })
   const seed = Number(values.seed ?? 1)
-  if (!Number.isInteger(seed)) throw new Error(`--seed is a whole number, not ${values.seed}`)
+  if (!Number.isInteger(seed)) {
+    throw new LauncherError(`--seed is a whole number, not ${values.seed}`, 'npm run seed -- --products 10000 --seed 1')
+  }
   const options = readOptions(withoutSeed(args), process.env)
   const count = options.products || 10_000
   const progress = createProgress({ quiet: options.quiet })

@@ -52,6 +52,7 @@ async function main() {
     process.send?.({ ready: 'shopfleet' })
   } catch (error) {
     if (!cancel.signal.aborted) tellError(error)
+    else if (!options.quiet) console.log('Stopped.')
     process.exit(cancel.signal.aborted ? 0 : 1)
   }
   if (options.exitAfterReady || cancel.signal.aborted) await stopAll(0)

@@ -3,10 +3,16 @@ import { type TSchema, Type } from 'typebox'
 /** Field schemas that more than one service uses. Every string, list and number has a bound. */
 
 export const Id = Type.String({ format: 'uuid', description: 'UUID' })
-export const Timestamp = Type.String({ format: 'date-time', description: 'ISO 8601, UTC' })
+export const Timestamp = Type.String({ format: 'date-time', maxLength: 40, description: 'ISO 8601, UTC' })
 export const Currency = Type.String({ pattern: '^[A-Z]{3}$', description: 'ISO 4217 code' })
 export const Amount = Type.Number({ description: 'Decimal number of major units' })
-export const PositiveAmount = Type.Number({ exclusiveMinimum: 0, description: 'Decimal number of major units' })
+/** The largest amount a request may name, in major units; `toMinor` is stricter where the currency is known. */
+export const maxAmount = 1_000_000_000_000
+export const PositiveAmount = Type.Number({
+  exclusiveMinimum: 0,
+  maximum: maxAmount,
+  description: 'Decimal number of major units',
+})
 /** What one line may order at most. */
 export const maxQuantity = 1000
 export const Quantity = Type.Integer({ minimum: 1, maximum: maxQuantity })

@@ -5,7 +5,8 @@ import { operation } from './operation.ts'
 
 /** Stock: what is there, what is reserved, and every movement. */
 
-const maxStock = 100_000_000
+/** Units staff can bring a product to. */
+export const maxStock = 100_000_000
 
 export const Stock = Type.Object({
   product_id: Id,

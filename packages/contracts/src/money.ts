@@ -31,11 +31,10 @@ export const maxMinor = 1_000_000_000_000
 
 /** Decimals of a currency; throws a `wrong-currency` Problem for one we do not know. */
 export function exponentOf(currency: string): number {
-  const exponent = currencies[currency as CurrencyCode]
-  if (exponent === undefined) {
+  if (!Object.hasOwn(currencies, currency)) {
     throw new Problem('wrong-currency', { detail: `The currency ${currency.slice(0, 8)} is not one we take.` })
   }
-  return exponent
+  return currencies[currency as CurrencyCode]
 }
 
 /**
@@ -59,13 +58,17 @@ export function toMinor(amount: number, currency: string, pointer = '/price'): n
 /** Integer minor units → major units for the wire. One correctly rounded division, so it prints as the decimal meant. */
 export function toMajor(minor: number, currency: string): number {
   if (!Number.isSafeInteger(minor)) throw new RangeError(`not an amount in minor units: ${minor}`)
-  return minor / 10 ** exponentOf(currency)
+  // Plus zero: minus zero is no amount.
+  return (minor + 0) / 10 ** exponentOf(currency)
 }
 
-/** Sum of integers, refusing what is not a safe integer. */
+/** Sum of integers; throws a RangeError where an amount, or the sum on the way, is not a safe integer. */
 export function sumMinor(amounts: Iterable<number>): number {
   let sum = 0
-  for (const amount of amounts) sum += amount
-  if (!Number.isSafeInteger(sum)) throw new RangeError('sum of money is not a safe integer')
+  for (const amount of amounts) {
+    sum += amount
+    if (!Number.isSafeInteger(amount) || !Number.isSafeInteger(sum))
+      throw new RangeError('sum of money is not a safe integer')
+  }
   return sum
 }

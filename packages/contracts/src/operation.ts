@@ -109,11 +109,15 @@ export type InputOf<O> = (ParamsOf<O> extends undefined ? { params?: undefined }
 /** Whether the gateway forwards the operation and the API reference shows it. */
 export const isPublic = (o: Operation): boolean => o.auth !== 'service'
 
-/** Fills a path's parameters: `fillPath('/a/:id', {id: 'x'})` → `/a/x`. */
+/**
+ * Fills a path's parameters: `fillPath('/a/:id', {id: 'x'})` → `/a/x`. Throws a TypeError for one that is missing, or
+ * that would make it another path: nothing, `.` and `..`.
+ */
 export function fillPath(path: string, params: Record<string, unknown> = {}): string {
   return path.replace(/:([a-z_]+)/g, (_, name: string) => {
-    if (params[name] === undefined) throw new TypeError(`path ${path} needs the parameter ${name}`)
-    return encodeURIComponent(String(params[name]))
+    const value = String(params[name] ?? '')
+    if (/^\.{0,2}$/.test(value)) throw new TypeError(`path ${path} needs the parameter ${name}`)
+    return encodeURIComponent(value)
   })
 }
 
@@ -122,7 +126,7 @@ export function queryString(query: Record<string, unknown> = {}): string {
   const search = new URLSearchParams()
   for (const [key, value] of Object.entries(query)) {
     if (value === undefined) continue
-    for (const one of Array.isArray(value) ? value : [value]) search.append(key, String(one))
+    for (const one of [value].flat()) if (one !== undefined) search.append(key, String(one))
   }
   const text = search.toString()
   return text ? `?${text}` : ''

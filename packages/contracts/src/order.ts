@@ -7,6 +7,7 @@ import {
   Email,
   Id,
   IdParams,
+  maxAmount,
   nullable,
   page,
   pageQuery,
@@ -88,7 +89,11 @@ export const PlaceOrder = Type.Object(
     email: Type.Optional(Email),
     currency: Type.Optional(Currency),
     expected_total: Type.Optional(
-      Type.Number({ minimum: 0, description: 'The total the shopper saw: another one is refused as price-changed' }),
+      Type.Number({
+        minimum: 0,
+        maximum: maxAmount,
+        description: 'The total the shopper saw: another one is refused as price-changed',
+      }),
     ),
     shipping_address: Type.Optional(Address),
     payment_method: Type.Optional(PaymentMethod),
@@ -116,6 +121,7 @@ is named by \`X-Cart-Token\` too. Prices are the catalogue's. A refusal leaves n
     'out-of-stock',
     'payment-declined',
     'invalid-payment-method',
+    'order-not-payable',
     'cart-empty',
     'cart-ordered',
     'not-found',

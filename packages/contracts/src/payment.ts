@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox'
 import { event } from './event.ts'
 import { Amount, Currency, Id, IdParams, nullable, PositiveAmount, page, pageQuery, Timestamp } from './fields.ts'
+import { maxMinor } from './money.ts'
 import { operation } from './operation.ts'
 import { PaymentMethod } from './order.ts'
 
@@ -55,7 +56,7 @@ export const authorisePayment = operation({
     {
       order_id: Id,
       attempt: Type.Integer({ minimum: 1, maximum: 1000 }),
-      amount_minor: Type.Integer({ minimum: 0, maximum: 1_000_000_000_000 }),
+      amount_minor: Type.Integer({ minimum: 0, maximum: maxMinor }),
       currency: Currency,
       payment_method: PaymentMethod,
     },
@@ -194,16 +195,16 @@ export const receiveWebhook = operation({
             key: Type.String({ maxLength: 200 }),
             status: Type.String({ maxLength: 100 }),
             decline_code: Type.Optional(Type.String({ maxLength: 100 })),
-            amount: Type.Integer({ minimum: 0 }),
+            amount: Type.Integer({ minimum: 0, maximum: maxMinor }),
             currency: Type.String({ maxLength: 10 }),
-            captured: Type.Integer({ minimum: 0 }),
-            refunded: Type.Integer({ minimum: 0 }),
+            captured: Type.Integer({ minimum: 0, maximum: maxMinor }),
+            refunded: Type.Integer({ minimum: 0, maximum: maxMinor }),
           },
-          { additionalProperties: true },
+          { additionalProperties: true, maxProperties: 50 },
         ),
       ),
     },
-    { additionalProperties: true },
+    { additionalProperties: true, maxProperties: 50 },
   ),
   replies: { 200: Type.Object({ received: Type.Boolean() }) },
   problems: ['invalid-signature', 'not-found'],

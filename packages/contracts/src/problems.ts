@@ -95,6 +95,8 @@ export class Problem extends Error {
   /** The body on the wire. */
   toBody(instance?: string, correlation_id?: string): ProblemBody {
     return {
+      // First: an extra member must not stand in for a standard one.
+      ...this.extra,
       type: typePrefix + this.problem,
       title: problems[this.problem].title,
       status: this.status,
@@ -102,17 +104,30 @@ export class Problem extends Error {
       ...(instance === undefined ? {} : { instance }),
       ...(correlation_id === undefined ? {} : { correlation_id }),
       ...(this.errors === undefined ? {} : { errors: this.errors }),
-      ...this.extra,
     }
   }
 
   /** Rebuilds a Problem from an answer's body; undefined if it is not one of ours. */
   static fromBody(body: unknown): Problem | undefined {
     if (typeof body !== 'object' || body === null) return undefined
-    const { type, title: _t, status: _s, instance: _i, correlation_id: _c, ...rest } = body as ProblemBody
+    const {
+      type,
+      title: _t,
+      status: _s,
+      instance: _i,
+      correlation_id: _c,
+      detail,
+      errors,
+      ...extra
+    } = body as ProblemBody
     if (typeof type !== 'string' || !type.startsWith(typePrefix)) return undefined
     const name = type.slice(typePrefix.length)
-    return name in problems ? new Problem(name as ProblemName, rest) : undefined
+    if (!Object.hasOwn(problems, name)) return undefined
+    return new Problem(name as ProblemName, {
+      ...extra,
+      ...(typeof detail === 'string' ? { detail } : {}),
+      ...(Array.isArray(errors) ? { errors } : {}),
+    })
   }
 }
 
@@ -129,7 +144,10 @@ export class Unavailable extends Error {
   }
 }
 
-/** Statuses any operation may answer with, beside its own: bad input, no or bad token, size, type, our faults. */
+/**
+ * Statuses any operation may answer with, beside its own: bad input, no or bad token, size, type, our faults. A body is
+ * read and refused also where none is taken.
+ */
 export function commonProblems(o: {
   auth: unknown
   method: string
@@ -139,8 +157,9 @@ export function commonProblems(o: {
   idempotent?: boolean
 }): ProblemName[] {
   const list: ProblemName[] = ['internal', 'unavailable']
-  if (o.body || o.query || o.params) list.push('validation-failed')
-  if (o.body) list.push('malformed-json', 'body-too-large', 'unsupported-media-type')
+  const reads = o.method !== 'GET'
+  if (reads || o.query || o.params) list.push('validation-failed')
+  if (reads) list.push('malformed-json', 'body-too-large', 'unsupported-media-type')
   if (o.auth !== 'public') list.push('invalid-token', 'token-expired')
   if (o.auth !== 'public' && o.auth !== 'guest') list.push('unauthenticated')
   if (typeof o.auth === 'object' || o.auth === 'service') list.push('forbidden')

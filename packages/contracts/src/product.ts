@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { event } from './event.ts'
-import { Amount, Currency, Id, IdParams, nullable, page, pageQuery, Timestamp } from './fields.ts'
+import { Amount, Currency, Id, IdParams, maxAmount, nullable, page, pageQuery, Timestamp } from './fields.ts'
 import { operation } from './operation.ts'
 
 /** The catalogue: products, categories, pictures, search. */
@@ -10,7 +10,7 @@ const Sku = Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._-]*$', maxLength: 10
 const attributeName = '^[a-z][a-z0-9_]{0,49}$'
 export const Attributes = Type.Record(
   Type.String({ pattern: attributeName }),
-  Type.Union([Type.String({ maxLength: 500 }), Type.Number(), Type.Boolean()]),
+  Type.Union([Type.String({ maxLength: 500 }), Type.Number({ minimum: -1e15, maximum: 1e15 }), Type.Boolean()]),
   { maxProperties: 50, additionalProperties: false },
 )
 
@@ -43,8 +43,8 @@ export type Product = Static<typeof Product>
 
 const filters = {
   category: Type.Optional(Type.String({ maxLength: 200, description: 'Id or slug; includes the categories below it' })),
-  min_price: Type.Optional(Type.Number({ minimum: 0 })),
-  max_price: Type.Optional(Type.Number({ minimum: 0 })),
+  min_price: Type.Optional(Type.Number({ minimum: 0, maximum: maxAmount })),
+  max_price: Type.Optional(Type.Number({ minimum: 0, maximum: maxAmount })),
   in_stock: Type.Optional(Type.Boolean()),
 }
 /** `attribute.colour=red` keeps products whose attribute equals the text; a repeated key means any of the values. */
@@ -58,7 +58,7 @@ export const productSorts = ['newest', 'price', '-price', 'name', '-name', 'rati
 
 export const ListProductsQuery = Type.Object(
   { ...pageQuery, ...filters, sort: Type.Optional(Type.Enum([...productSorts], { default: 'newest' })) },
-  { additionalProperties: false, patternProperties: attributeFilters },
+  { additionalProperties: false, patternProperties: attributeFilters, maxProperties: 30 },
 )
 
 export const listProducts = operation({
@@ -90,7 +90,7 @@ export const searchProducts = operation({
   summary: 'Search products by words, forgiving typing errors',
   query: Type.Object(
     { q: Type.String({ minLength: 1, maxLength: 200 }), ...pageQuery, ...filters },
-    { additionalProperties: false, patternProperties: attributeFilters },
+    { additionalProperties: false, patternProperties: attributeFilters, maxProperties: 30 },
   ),
   replies: {
     200: Type.Object({

@@ -71,8 +71,10 @@ async function find(sql: Sql | ReservedSql, databases: string[], roles: string[]
 
 async function provisionOne(session: ReservedSql, { database, role, password }: Provision, found: Found) {
   const [name, owner, scram] = [quote(database), quote(role), await scramOf(password)]
-  const verb = found.has_role ? 'alter' : 'create'
-  await session.unsafe(`${verb} role ${owner} with login nosuperuser nocreatedb nocreaterole password '${scram}'`)
+  // To take a superuser's rights away, or only to say so, one must be a superuser: an existing role is as it was made.
+  const verb = found.has_role ? 'alter role' : 'create role'
+  const rights = found.has_role ? 'nocreatedb nocreaterole' : 'nosuperuser nocreatedb nocreaterole'
+  await session.unsafe(`${verb} ${owner} with login ${rights} password '${scram}'`)
   if (!found.has_database) {
     // To give a database away, an administrator who is no superuser must belong to the role.
     await session.unsafe(`do $$ begin

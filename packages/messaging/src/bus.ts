@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import type { EventMessage } from '@shopfleet/contracts'
 import { connect, migrate, type Sql } from '@shopfleet/database'
+import { deleteInSteps, pruneStep } from './prune.ts'
 
 /** An event at its place in its topic. */
 export interface Delivery {
@@ -16,6 +17,11 @@ export interface Bus {
   read(topic: string, after: number, limit: number): Promise<Delivery[]>
   /** Calls `heard` when a topic may have grown; a hint that may get lost. Answers how to stop. */
   listen(heard: (topic: string) => void): Promise<() => void>
+  /**
+   * Forgets events older than this, read or not: who has been away for longer has missed them. Answers how many. A bus
+   * that keeps its own retention has none.
+   */
+  prune?(older_than_days: number): Promise<number>
   close(): Promise<void>
 }
 
@@ -26,10 +32,28 @@ export async function migrateBus(sql: Sql): Promise<void> {
   await migrate(sql, migrations)
 }
 
+/**
+ * Deletes the events of the bus that are older than so many days, whether every listener has read them or not. Answers
+ * how many. In small steps: one long statement over a log that was never pruned would end at its time limit, each time.
+ */
+export async function pruneBus(sql: Sql, older_than_days: number): Promise<number> {
+  return deleteInSteps(
+    () => sql`
+      delete from events where (topic, position) in (
+        select topic, position from events where appended_at < now() - make_interval(days => ${older_than_days})
+        limit ${pruneStep} for update skip locked)`,
+  )
+}
+
 /** The bus as a log in PostgreSQL: enough for one machine, nothing to install. */
 export async function connectPostgresBus(url: string, options: { migrated?: boolean } = {}): Promise<Bus> {
   const sql = connect(url, { name: 'bus', max: 8 })
-  if (!options.migrated) await migrateBus(sql)
+  try {
+    if (!options.migrated) await migrateBus(sql)
+  } catch (error) {
+    await sql.end({ timeout: 0 })
+    throw error
+  }
   const listeners = new Set<(topic: string) => void>()
   let listening: Promise<{ unlisten(): Promise<void> }> | undefined
 
@@ -53,7 +77,8 @@ export async function connectPostgresBus(url: string, options: { migrated?: bool
         where topic = ${topic} and position > ${after} order by position limit ${limit}`
     },
     async listen(heard) {
-      listeners.add(heard)
+      // A listener that cannot connect at first goes on trying without an owner to end it: ask before whether there is a bus.
+      await sql`select 1`
       listening ??= sql.listen(
         'bus',
         topic => {
@@ -64,9 +89,17 @@ export async function connectPostgresBus(url: string, options: { migrated?: bool
           for (const listener of listeners) listener('*')
         },
       )
-      await listening
+      try {
+        await listening
+      } catch (error) {
+        // The next one may find the bus up again.
+        listening = undefined
+        throw error
+      }
+      listeners.add(heard)
       return () => listeners.delete(heard)
     },
+    prune: older_than_days => pruneBus(sql, older_than_days),
     async close() {
       listeners.clear()
       await sql.end({ timeout: 2 })

@@ -1,9 +1,10 @@
 import { fileURLToPath } from 'node:url'
 
-export { type Bus, connectPostgresBus, type Delivery, migrateBus } from './bus.ts'
+export { type Bus, connectPostgresBus, type Delivery, migrateBus, pruneBus } from './bus.ts'
 export { type Context, currentContext, withContext } from './context.ts'
 export { createLoop, type Loop } from './loop.ts'
 export { type OutboxRow, outboxRow, publish } from './outbox.ts'
+export { pruneInbox } from './prune.ts'
 export { createRelay, type Relay } from './relay.ts'
 export { createSubscription, type Handler, on, type Subscription } from './subscription.ts'
 

@@ -23,6 +23,10 @@ export function on<E extends EventType>(
   return { event, handle: handle as Handler['handle'] }
 }
 
+/** An error as a dead letter keeps it: text that PostgreSQL takes, and not without end. */
+const textOf = (error: unknown) =>
+  (error instanceof Error ? error.message : String(error)).replaceAll('\0', '').slice(0, 2000)
+
 export interface Subscription {
   start(): Promise<void>
   /** Applies everything that is on the bus now. Answers how many events were read. */
@@ -46,6 +50,8 @@ export function createSubscription(options: {
   /** Called after effects were committed; the relay is woken by it. */
   onApplied?: () => void
   poll_ms?: number
+  /** What an event that failed waits at first before it is tried again; doubled each time. */
+  retry_ms?: number
 }): Subscription {
   const { sql, bus } = options
   const handlers = new Map(options.handlers.map(handler => [handler.event.name, handler]))
@@ -53,6 +59,7 @@ export function createSubscription(options: {
   const loops = new Map<string, Loop>()
   const offsets = new Map<string, number>()
   let unlisten: (() => void) | undefined
+  let stopping = false
 
   /** Runs the handlers of those messages the inbox has not seen. */
   async function applyIn(tx: Tx, messages: EventMessage[]): Promise<void> {
@@ -69,11 +76,14 @@ export function createSubscription(options: {
     }
   }
 
-  /** Moves the offset, but only from where we read: of two instances, one goes on and the other reads again. */
+  /**
+   * Moves the offset, but only from where we read: of two instances, one goes on and the other reads again. An offset
+   * that is gone was taken away to have everything read again: it is not put back to where this instance was.
+   */
   async function moveOffset(tx: Tx, topic: string, from: number, to: number): Promise<boolean> {
+    if (from === 0) await tx`insert into consumer_offsets (topic, position) values (${topic}, 0) on conflict do nothing`
     const moved = await tx`
-      insert into consumer_offsets (topic, position) values (${topic}, ${to})
-      on conflict (topic) do update set position = excluded.position where consumer_offsets.position = ${from}`
+      update consumer_offsets set position = ${to} where topic = ${topic} and position = ${from}`
     return moved.count === 1
   }
 
@@ -82,18 +92,25 @@ export function createSubscription(options: {
     return row?.position ?? 0
   }
 
-  /** Whether an earlier event of the aggregate lies among the dead letters: then this one waits behind it. */
+  /**
+   * Whether an earlier event of the aggregate lies among the dead letters: then this one waits behind it. One that is
+   * being replayed just now is waited for (`for share`): nothing is put behind a letter that is gone.
+   */
   async function isParked(tx: Tx, topic: string, aggregate_id: string): Promise<boolean> {
     const rows = await tx`
-      select 1 from dead_letters where topic = ${topic} and aggregate_id = ${aggregate_id} and replayed_at is null limit 1`
+      select 1 from dead_letters where topic = ${topic} and aggregate_id = ${aggregate_id} and replayed_at is null
+      limit 1 for share`
     return rows.count > 0
   }
 
+  /** One that was replayed once, and comes again after the inbox has forgotten it, is open again. */
   async function bury(tx: Tx, topic: string, message: EventMessage, error: string, tries: number): Promise<void> {
     await tx`
       insert into dead_letters (topic, event_id, aggregate_id, message, error, attempts)
       values (${topic}, ${message.id}, ${message.aggregate_id}, ${message as never}::jsonb, ${error}, ${tries})
-      on conflict (event_id) do nothing`
+      on conflict (event_id) do update
+      set replayed_at = null, message = excluded.message, error = excluded.error, attempts = excluded.attempts
+      where dead_letters.replayed_at is not null`
   }
 
   class Overtaken extends Error {}
@@ -116,19 +133,20 @@ export function createSubscription(options: {
         if (error instanceof Overtaken || isUnavailable(error)) throw error
         options.onError(error, message)
         if (attempt < attempts) {
-          await new Promise(resolve => setTimeout(resolve, 20 * 2 ** attempt))
+          await new Promise(resolve => setTimeout(resolve, (options.retry_ms ?? 40) * 2 ** (attempt - 1)))
           continue
         }
         await transaction(sql, async tx => {
           if (!(await moveOffset(tx, topic, from, position))) throw new Overtaken()
-          await bury(tx, topic, message, error instanceof Error ? error.message : String(error), attempt)
+          await bury(tx, topic, message, textOf(error), attempt)
         })
         return
       }
     }
   }
 
-  async function applyBatch(topic: string, from: number, batch: Delivery[]): Promise<void> {
+  /** Answers how far it came: not through all of them if it was told to stop. */
+  async function applyBatch(topic: string, from: number, batch: Delivery[]): Promise<number> {
     const last = batch.at(-1)!.position
     const messages = batch.map(delivery => delivery.message)
     try {
@@ -137,20 +155,38 @@ export function createSubscription(options: {
         const ids = [...new Set(messages.map(m => m.aggregate_id))]
         const parked = await tx`
           select 1 from dead_letters
-          where topic = ${topic} and replayed_at is null and aggregate_id = any(${ids}::uuid[]) limit 1`
+          where topic = ${topic} and replayed_at is null and aggregate_id = any(${ids}::uuid[]) limit 1 for share`
         if (parked.count > 0) throw new Error('an aggregate of this batch waits behind a dead letter')
         await applyIn(tx, messages)
       })
+      return last
     } catch (error) {
       if (error instanceof Overtaken || isUnavailable(error)) throw error
       // One of them is bad: find it by taking them one at a time.
       let at = from
       for (const delivery of batch) {
+        if (stopping) break
         await applyOne(topic, at, delivery)
         at = delivery.position
       }
+      return at
     }
   }
+
+  /** Those after a place in the queue. New ones may join it behind, while it is worked through. */
+  const openLetters = (after: number) =>
+    sql<{ id: number; topic: string; aggregate_id: string; message: EventMessage }[]>`
+      select id, topic, aggregate_id, message from dead_letters
+      where replayed_at is null and id > ${after} order by id limit ${batchSize}`
+
+  /** False if another one, at the same time, was first. */
+  const replay = (id: number, message: EventMessage) =>
+    transaction(sql, async tx => {
+      const mine = await tx`
+        update dead_letters set replayed_at = now(), attempts = attempts + 1 where id = ${id} and replayed_at is null`
+      if (mine.count === 1) await applyIn(tx, [message])
+      return mine.count === 1
+    })
 
   const running = new Map<string, Promise<number>>()
   function drainTopic(topic: string): Promise<number> {
@@ -173,19 +209,21 @@ export function createSubscription(options: {
       const batch = await bus.read(topic, from, batchSize)
       if (batch.length === 0) return read
       try {
-        await applyBatch(topic, from, batch)
-        offsets.set(topic, batch.at(-1)!.position)
+        offsets.set(topic, await applyBatch(topic, from, batch))
         read += batch.length
         options.onApplied?.()
       } catch (error) {
         offsets.delete(topic)
         if (!(error instanceof Overtaken)) throw error
       }
+      // However much is left: it is there at the next start.
+      if (stopping) return read
     }
   }
 
   return {
     async start() {
+      stopping = false
       for (const topic of topics) {
         const loop = createLoop({
           run: () => drainTopic(topic),
@@ -218,26 +256,25 @@ export function createSubscription(options: {
     async replayDeadLetters() {
       let replayed = 0
       const stuck = new Set<string>()
-      const open = await sql<{ id: number; topic: string; aggregate_id: string; message: EventMessage }[]>`
-        select id, topic, aggregate_id, message from dead_letters where replayed_at is null order by id limit 1000`
-      for (const { id, topic, aggregate_id, message } of open) {
-        if (stuck.has(topic + aggregate_id)) continue
-        try {
-          await transaction(sql, async tx => {
-            const mine = await tx`
-              update dead_letters set replayed_at = now(), attempts = attempts + 1 where id = ${id} and replayed_at is null`
-            if (mine.count === 1) await applyIn(tx, [message])
-          })
-          replayed++
-        } catch (error) {
-          options.onError(error, message)
-          stuck.add(topic + aggregate_id)
+      for (let last = 0, open = await openLetters(last); open.length > 0; open = await openLetters(last)) {
+        for (const { id, topic, aggregate_id, message } of open) {
+          last = id
+          if (stuck.has(`${topic} ${aggregate_id}`)) continue
+          try {
+            if (await replay(id, message)) replayed++
+          } catch (error) {
+            if (isUnavailable(error)) throw error
+            options.onError(error, message)
+            stuck.add(`${topic} ${aggregate_id}`)
+            await sql`update dead_letters set attempts = attempts + 1, error = ${textOf(error)} where id = ${id}`
+          }
         }
       }
       if (replayed > 0) options.onApplied?.()
       return replayed
     },
     async stop() {
+      stopping = true
       unlisten?.()
       await Promise.all([...loops.values()].map(loop => loop.stop()))
     },

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { errorCode, explainFileError } from '@shopfleet/database'
-import { environmentOf, type Setting } from './environment.ts'
+import { environmentOf, type LaunchPlan } from './environment.ts'
 import type { Fleet } from './fleet.ts'
 import { services } from './services.ts'
 
@@ -31,11 +31,11 @@ function readKept(file: string): { email: string; password: string } | undefined
  * only. Undefined when there is an administrator whose password is not known here.
  */
 export async function keepAdministrator(
-  setting: Setting,
+  plan: LaunchPlan,
   urls: Record<string, string>,
   fleet: Fleet,
 ): Promise<Administrator | undefined> {
-  const file = join(setting.options.dataDir, 'admin.json')
+  const file = join(plan.options.dataDir, 'admin.json')
   const kept = readKept(file)
   const wanted = kept ?? { email, password: randomBytes(12).toString('base64url') }
   if (!kept) {
@@ -46,7 +46,7 @@ export async function keepAdministrator(
       throw explainFileError(error, file)
     }
   }
-  const isNew = await ensure(wanted, setting, urls, fleet)
+  const isNew = await ensure(wanted, plan, urls, fleet)
   if (!isNew && !kept) {
     rmSync(file, { force: true })
     return undefined
@@ -56,7 +56,7 @@ export async function keepAdministrator(
 
 async function ensure(
   wanted: { email: string; password: string },
-  setting: Setting,
+  plan: LaunchPlan,
   urls: Record<string, string>,
   fleet: Fleet,
 ): Promise<boolean> {
@@ -68,7 +68,7 @@ async function ensure(
   const { readConfig } = await import('@shopfleet/service-kit')
   const entry = services.find(service => service.name === 'user')!
   // Its tools without its door: it is never started, the one that serves is another process.
-  const service = await createUserService(readConfig(UserConfig, 'user', environmentOf(entry, setting, urls)))
+  const service = await createUserService(readConfig(UserConfig, 'user', environmentOf(entry, plan, urls)))
   try {
     return await ensureAdministrator(service.ctx, wanted)
   } finally {

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
-import { closeSync, mkdirSync, openSync, readFileSync, renameSync, statSync } from 'node:fs'
-import { dirname } from 'node:path'
-import { explainFileError, LauncherError } from '@shopfleet/database'
+import { closeSync, readFileSync, statSync } from 'node:fs'
+import { LauncherError } from '@shopfleet/database'
+import { openLog } from './log-file.ts'
 
 export interface ChildOptions {
   name: string
@@ -15,9 +15,6 @@ export interface ChildOptions {
 
 /** A program in a process of its own, started again when it dies. */
 export interface Child {
-  name: string
-  /** Of the process that runs now. */
-  pid(): number | undefined
   /** Asks it to stop, and insists after `patience_ms`. Resolves when it is gone. */
   stop(patience_ms?: number): Promise<void>
   /** At once, without asking. */
@@ -26,19 +23,6 @@ export interface Child {
 
 const restart = { first_ms: 200, most_ms: 5000, calm_ms: 10_000 }
 const start_ms = 60_000
-const logBytes = 50_000_000
-
-/** Opens a log for appending; one that has grown large is put aside first. */
-export function openLog(file: string): number {
-  try {
-    mkdirSync(dirname(file), { recursive: true })
-    if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) > logBytes) renameSync(file, `${file}.1`)
-    return openSync(file, 'a', 0o600)
-  } catch (error) {
-    throw explainFileError(error, file)
-  }
-}
-
 function lastLines(file: string, from: number): string {
   const text = readFileSync(file).subarray(from).toString().trim()
   return text.split('\n').slice(-8).join('\n')
@@ -51,7 +35,7 @@ function lastLines(file: string, from: number): string {
  */
 export async function startChild(options: ChildOptions): Promise<Child> {
   const { name, path, env, logFile, say } = options
-  let process_: ChildProcess | undefined
+  let current: ChildProcess | undefined
   let stopping = false
   let wasReady = false
   let delay_ms = restart.first_ms
@@ -66,8 +50,9 @@ export async function startChild(options: ChildOptions): Promise<Child> {
       stdio: ['ignore', fd ?? 'inherit', fd ?? 'inherit', 'ipc'],
       // A session of its own: Ctrl-C reaches the launcher only, which stops its children one after the other.
       detached: true,
+      windowsHide: true,
     })
-    process_ = child
+    current = child
     if (fd !== undefined) closeSync(fd)
     return new Promise((ready, fail) => {
       const timer = setTimeout(() => {
@@ -82,7 +67,7 @@ export async function startChild(options: ChildOptions): Promise<Child> {
       child.on('error', fail)
       child.once('exit', (code, signal) => {
         clearTimeout(timer)
-        process_ = undefined
+        current = undefined
         const end = signal ?? `exit code ${code}`
         if (!wasReady) {
           const said = logFile === undefined ? '' : `:\n${lastLines(logFile, from)}`
@@ -103,7 +88,7 @@ export async function startChild(options: ChildOptions): Promise<Child> {
       const began_ms = performance.now()
       try {
         await run()
-        if (process_) say(`${name} is back after ${((performance.now() - began_ms) / 1000).toFixed(1)} s`)
+        if (current) say(`${name} is back after ${((performance.now() - began_ms) / 1000).toFixed(1)} s`)
       } catch (error) {
         if (!stopping) say(`${name}: ${(error as Error).message}`)
       }
@@ -114,12 +99,10 @@ export async function startChild(options: ChildOptions): Promise<Child> {
   await run()
   wasReady = true
   return {
-    name,
-    pid: () => process_?.pid,
     async stop(patience_ms = 15_000) {
       stopping = true
       clearTimeout(waiting)
-      const child = process_
+      const child = current
       if (!child) return
       await new Promise<void>(gone => {
         const insist = setTimeout(() => child.kill('SIGKILL'), patience_ms)
@@ -135,7 +118,7 @@ export async function startChild(options: ChildOptions): Promise<Child> {
     kill() {
       stopping = true
       clearTimeout(waiting)
-      process_?.kill('SIGKILL')
+      current?.kill('SIGKILL')
     },
   }
 }

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { closeSync, mkdirSync, openSync, readSync } from 'node:fs'
+import { closeSync, fstatSync, mkdirSync, openSync, readSync } from 'node:fs'
 import { join } from 'node:path'
 import { explainFileError } from '@shopfleet/database'
 import type { Options } from './options.ts'
@@ -21,7 +21,7 @@ export async function detach(script: string, args: string[], { dataDir }: Option
     throw explainFileError(error, file)
   }
   const chunk = Buffer.alloc(64 * 1024)
-  let at = (await import('node:fs')).fstatSync(read).size
+  let at = fstatSync(read).size
   const show = () => {
     for (;;) {
       const length = readSync(read, chunk, 0, chunk.length, at)

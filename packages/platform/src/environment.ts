@@ -5,7 +5,7 @@ import { type ServiceEntry, services } from './services.ts'
 
 type Env = Record<string, string | undefined>
 
-export interface Setting {
+export interface LaunchPlan {
   env: Env
   options: Options
   ports: PortPlan
@@ -23,7 +23,7 @@ function open(env: Env): Env {
 /** The environment of one service: what the person set, the addresses of all, and of the secrets its own. */
 export function environmentOf(
   entry: ServiceEntry,
-  { env, options, ports, secrets }: Setting,
+  { env, options, ports, secrets }: LaunchPlan,
   urls?: Record<string, string>,
 ): Env {
   const { name } = entry

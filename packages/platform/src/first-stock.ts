@@ -1,6 +1,6 @@
 import { connect, type Sql } from '@shopfleet/database'
 import type { Administrator } from './administrator.ts'
-import type { Setting } from './environment.ts'
+import type { LaunchPlan } from './environment.ts'
 import { urlOf } from './ports.ts'
 import type { Progress } from './progress.ts'
 
@@ -10,7 +10,8 @@ const marks = { begun: 'demonstration/begun', loaded: 'demonstration/loaded' }
 
 /**
  * What has been loaded is remembered in the database itself, beside the migrations. Begun and not loaded: a start was
- * killed, and what is missing is added. Neither, but products: somebody's own shop, which gets no demonstration.
+ * killed, and what is missing is added. Neither, but products (other than generated ones): somebody's own shop, which
+ * gets no demonstration.
  */
 async function isDone(sql: Sql): Promise<boolean> {
   const rows = await sql<{ name: string }[]>`
@@ -18,7 +19,7 @@ async function isDone(sql: Sql): Promise<boolean> {
   const found = rows.map(row => row.name)
   if (found.length > 0) return found.includes(marks.loaded)
   const [row] = await sql<[{ used: boolean }]>`
-    select exists (select from products) or exists (select from categories) as used`
+    select exists (select from products where sku not like 'GEN-%') or exists (select from categories) as used`
   return row.used
 }
 
@@ -28,7 +29,7 @@ async function mark(sql: Sql, name: string): Promise<void> {
 
 /** Loads the demonstration catalogue, and the products to be generated, into a shop that has been empty so far. */
 export async function stockShelves(
-  { options, ports }: Setting,
+  { options, ports }: LaunchPlan,
   urls: Record<string, string>,
   administrator: Administrator | undefined,
   progress: Progress,

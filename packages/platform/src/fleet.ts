@@ -9,3 +9,12 @@ export interface Fleet {
   /** A service that runs in this very process. */
   service(name: string): Runnable | undefined
 }
+
+/** What starting the services is told besides. */
+export interface FleetStart {
+  /** Aborted when the person does not want to wait any longer: no further service is started then. */
+  signal: AbortSignal
+  /** How far it is. */
+  tell: (detail: string) => void
+  say: (line: string) => void
+}

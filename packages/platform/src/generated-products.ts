@@ -37,7 +37,7 @@ export async function loadGenerated({ urls, count, seed = 1, tell }: GenerateOpt
       const known = await idsOf(product, batch)
       const fresh = batch.filter(({ sku }) => !known.has(sku))
       const ids = await bulkLoadProducts(product, fresh)
-      fresh.forEach(({ sku }, i) => known.set(sku, ids[i]!))
+      for (const [i, { sku }] of fresh.entries()) known.set(sku, ids[i]!)
       added += fresh.length
       // The stock of this batch is written while the next batch is: they are two databases.
       await stocking

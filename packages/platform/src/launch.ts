@@ -1,9 +1,10 @@
-import { accessSync, constants, existsSync, mkdirSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { explainFileError } from '@shopfleet/database'
 import type { Child } from './child.ts'
+import { prepareDataDir } from './data-folder.ts'
 import { type Databases, databaseNames, openDatabases } from './databases.ts'
-import type { Setting } from './environment.ts'
+import type { LaunchPlan } from './environment.ts'
 import { stockShelves } from './first-stock.ts'
 import type { Fleet } from './fleet.ts'
 import { type Options, root } from './options.ts'
@@ -37,15 +38,10 @@ const orphans_ms = 12_000
 /** Reads `.env` of the project into the environment; what is set already stays. */
 export function readEnvFile(): void {
   const file = join(root, '.env')
-  if (existsSync(file)) process.loadEnvFile(file)
-}
-
-function prepareDataDir(dataDir: string): void {
   try {
-    mkdirSync(dataDir, { recursive: true })
-    accessSync(dataDir, constants.W_OK | constants.X_OK)
+    if (existsSync(file)) process.loadEnvFile(file)
   } catch (error) {
-    throw explainFileError(error, dataDir)
+    throw explainFileError(error, file)
   }
 }
 
@@ -95,19 +91,20 @@ export async function launch({ options, env, signal, onKill }: LaunchOptions): P
     claim?.release()
   })
 
-  async function startAll(setting: Setting): Promise<Databases> {
+  async function startAll(plan: LaunchPlan): Promise<Databases> {
     const outside = progress.step('payment simulator', async () => {
-      simulator = await startSimulator(setting, say)
+      simulator = await startSimulator(plan, say)
     })
     const opening = progress.step(options.databaseUrl ? 'databases' : 'PostgreSQL', async () => {
-      databases = await openDatabases({ ...options, secrets: setting.secrets, env, say })
+      signal.throwIfAborted()
+      databases = await openDatabases({ ...options, secrets: plan.secrets, env, say })
       const { migrateBusAt } = await import('./migrations.ts')
       await migrateBusAt(databases.urls.bus!)
       return databases
     })
     const inside = progress.step('services', async tell => {
       const start = await layouts[options.layout]()
-      fleet = await start(setting, opening, { tell, say })
+      fleet = await start(plan, opening, { signal, tell, say })
     })
     const outcomes = await Promise.allSettled([opening, outside, inside])
     const failed = outcomes.find(outcome => outcome.status === 'rejected')
@@ -123,19 +120,21 @@ export async function launch({ options, env, signal, onKill }: LaunchOptions): P
     const places = env.PROVIDER_URL ? ports.all.filter(place => place !== ports.simulator) : ports.all
     if (claim.wasKilled) await waitForOrphans(places, progress)
     await checkPorts(places)
-    const setting: Setting = { env, options, ports, secrets: keepSecrets(options.dataDir, databaseNames, env) }
-    const { urls } = await startAll(setting)
+    const plan: LaunchPlan = { env, options, ports, secrets: keepSecrets(options.dataDir, databaseNames, env) }
+    const { urls, embedded } = await startAll(plan)
     signal.throwIfAborted()
     signal.addEventListener('abort', () => void stop(), { once: true })
     const administrator = await progress.step('administrator', async () => {
       const { keepAdministrator } = await import('./administrator.ts')
-      return keepAdministrator(setting, urls, fleet!)
+      return keepAdministrator(plan, urls, fleet!)
     })
-    await stockShelves(setting, urls, administrator, progress)
+    await stockShelves(plan, urls, administrator, progress)
     const productId = await findProductId(gatewayUrl)
     const seconds = performance.now() / 1000
     const isDetached = process.send !== undefined
-    console.log(readyText({ options, ports, administrator, productId, isDetached, seconds }))
+    const isElsewhere = embedded && !embedded.folder.startsWith(options.dataDir)
+    const postgresFolder = isElsewhere ? embedded.folder : undefined
+    console.log(readyText({ options, ports, administrator, productId, postgresFolder, isDetached, seconds }))
     return { stop }
   } catch (error) {
     await stop()

@@ -1,5 +1,6 @@
-import { closeSync, writeSync } from 'node:fs'
-import { openLog } from './child.ts'
+import { closeSync, mkdirSync, openSync, renameSync, statSync, writeSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { explainFileError } from '@shopfleet/database'
 
 /** Where the services of one process write their log lines, each a JSON text. */
 export interface LogFile {
@@ -11,12 +12,24 @@ export interface LogFile {
 const held = { bytes: 64 * 1024, ms: 250 }
 /** The same warning is shown to the person once in this time. */
 const repeat_ms = 10_000
+const logBytes = 50_000_000
 
 interface Line {
   level: string
   service: string
   message?: string
   error?: { message?: string }
+}
+
+/** Opens a log for appending; one that has grown large is put aside first. */
+export function openLog(file: string): number {
+  try {
+    mkdirSync(dirname(file), { recursive: true })
+    if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) > logBytes) renameSync(file, `${file}.1`)
+    return openSync(file, 'a', 0o600)
+  } catch (error) {
+    throw explainFileError(error, file)
+  }
 }
 
 /** A log file. Warnings and errors are also told to `say`, shortened, and the same one not again and again. */
@@ -54,6 +67,8 @@ export function createLogFile(file: string, say: (line: string) => void): LogFil
     told.set(key, { at_ms: now_ms, times: 1 })
   }
 
+  // Whatever ends the process, the last lines are the ones somebody will want to read.
+  process.once('exit', flush)
   return {
     write(line) {
       waiting.push(line)
@@ -67,6 +82,7 @@ export function createLogFile(file: string, say: (line: string) => void): LogFil
     },
     close() {
       flush()
+      process.off('exit', flush)
       closeSync(fd)
     },
   }

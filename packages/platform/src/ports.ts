@@ -98,7 +98,7 @@ async function obstacleOf({ host, port }: Place): Promise<string | undefined> {
 /** Which part of a Shopfleet answers there; undefined if none does. */
 async function shopfleetAt(place: Place): Promise<string | undefined> {
   try {
-    const answer = await fetch(`${urlOf(place)}/health`, { signal: AbortSignal.timeout(800) })
+    const answer = await fetch(`${urlOf(place)}/health`, { signal: AbortSignal.timeout(500) })
     const { status, service } = (await answer.json()) as { status?: string; service?: string }
     if (status !== 'ok') return undefined
     return service ?? (place.name === 'payment simulator' ? place.name : undefined)
@@ -121,6 +121,8 @@ export async function takenPlaces(places: Place[]): Promise<{ place: Place; obst
   return places.flatMap((place, i) => (obstacles[i] ? [{ place, obstacle: obstacles[i] }] : []))
 }
 
+const isWrongHost = (obstacle: string) => obstacle === 'EADDRNOTAVAIL' || obstacle === 'ENOTFOUND'
+
 async function explainOne({ place, obstacle }: { place: Place; obstacle: string }): Promise<string> {
   const what = `Port ${place.port} (${place.name})`
   if (obstacle === 'EADDRINUSE') {
@@ -128,7 +130,7 @@ async function explainOne({ place, obstacle }: { place: Place; obstacle: string 
     return other ? `${what} is in use by another Shopfleet (its ${other})` : `${what} is in use by another program`
   }
   if (obstacle === 'EACCES') return `${what} may not be used by this user`
-  if (obstacle === 'EADDRNOTAVAIL') return `${what}: ${place.host} is no address of this machine`
+  if (isWrongHost(obstacle)) return `${what}: ${place.host} is no address of this machine`
   return `${what} cannot be used: ${obstacle}`
 }
 
@@ -137,6 +139,9 @@ export async function checkPorts(places: Place[]): Promise<void> {
   const taken = await takenPlaces(places)
   if (taken.length === 0) return
   const [lines, base] = await Promise.all([Promise.all(taken.map(explainOne)), freeBase()])
+  if (taken.every(({ obstacle }) => isWrongHost(obstacle))) {
+    throw new LauncherError(lines.join('\n'), 'Set --host to an address of this machine, or to 0.0.0.0 for all it has.')
+  }
   const isOurs = lines.some(line => line.includes('another Shopfleet'))
   throw new LauncherError(
     lines.join('\n'),

@@ -1,28 +1,29 @@
 import { join } from 'node:path'
 import { type Child, startChild } from './child.ts'
 import type { Databases } from './databases.ts'
-import { environmentOf, type Setting } from './environment.ts'
-import type { Fleet } from './fleet.ts'
+import { environmentOf, type LaunchPlan } from './environment.ts'
+import type { Fleet, FleetStart } from './fleet.ts'
 import { root } from './options.ts'
 import { type ServiceEntry, services } from './services.ts'
 
 /** Each service in a process of its own, with its own log, started again when it dies. */
 export async function startProcesses(
-  setting: Setting,
+  plan: LaunchPlan,
   opening: Promise<Databases>,
-  { tell, say }: { tell: (detail: string) => void; say: (line: string) => void },
+  { signal, tell, say }: FleetStart,
 ): Promise<Fleet> {
-  const { options } = setting
+  const { options } = plan
   const databases = await opening
   const children: Child[] = []
   let gateway: Child | undefined
   let ready = 0
 
   async function start(entry: ServiceEntry): Promise<Child> {
+    signal.throwIfAborted()
     const child = await startChild({
       name: entry.name,
       path: join(root, 'services', entry.name, 'src/main.ts'),
-      env: environmentOf(entry, setting, databases.urls),
+      env: environmentOf(entry, plan, databases.urls),
       logFile: options.logTo === 'file' ? join(options.dataDir, 'logs', `${entry.name}.log`) : undefined,
       say,
     })

@@ -9,6 +9,8 @@ export interface ReadyReport {
   administrator: Administrator | undefined
   /** A product that can be bought now. */
   productId: string | undefined
+  /** Where PostgreSQL keeps its files, when that is not the data folder. */
+  postgresFolder: string | undefined
   /** Runs in the background: there is no terminal to press keys in. */
   isDetached: boolean
   seconds: number
@@ -59,6 +61,7 @@ export function readyText(report: ReadyReport): string {
         ]
       : [row('administrator', 'exists already; the password is not kept here')]),
     row('data', options.dataDir),
+    ...(report.postgresFolder ? [row('', `and, as root, PostgreSQL's files in ${report.postgresFolder}`)] : []),
     ...(options.logTo === 'file'
       ? [row('log', options.layout === 'one' ? `${options.dataDir}/shopfleet.log` : `${options.dataDir}/logs/`)]
       : []),

@@ -1,14 +1,14 @@
 import { join } from 'node:path'
 import { type Child, startChild } from './child.ts'
-import type { Setting } from './environment.ts'
+import type { LaunchPlan } from './environment.ts'
 import { root } from './options.ts'
 import { urlOf } from './ports.ts'
 
 const passedOn = ['PATH', 'TZ', 'NODE_COMPILE_CACHE', 'FSYNC', 'SLOW_MS', 'HANG_MS', 'WEBHOOK_LATE_MS']
 
 /** The payment provider played by a program of its own; undefined when PROVIDER_URL names a real one. */
-export async function startSimulator(setting: Setting, say: (line: string) => void): Promise<Child | undefined> {
-  const { env, options, ports, secrets } = setting
+export async function startSimulator(plan: LaunchPlan, say: (line: string) => void): Promise<Child | undefined> {
+  const { env, options, ports, secrets } = plan
   if (env.PROVIDER_URL) return undefined
   const { simulator, service } = ports
   return startChild({

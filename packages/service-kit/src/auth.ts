@@ -72,12 +72,14 @@ export function createAuth(options: AuthOptions) {
   const { clock, service } = options
   const jwks = createRemoteJWKSet(new URL(options.jwksUrl), { cooldownDuration: 1000, timeoutDuration: 2000 })
   const secret = new TextEncoder().encode(options.serviceSecret)
-  const callers = createCache<Caller>(clock)
+  // Apart: a token that was good as the one kind must not be found as the other.
+  const users = createCache<Caller>(clock)
+  const services = createCache<Caller>(clock)
   const own = new Map<string, { token: string; renew_ms: number }>()
 
   async function verifyUser(token: string): Promise<Caller> {
     const key = hash('sha256', token)
-    const known = callers.get(key)
+    const known = users.get(key)
     if (known) return known
     try {
       const { payload } = await jwtVerify(token, jwks, {
@@ -94,13 +96,14 @@ export function createAuth(options: AuthOptions) {
         permissions: Array.isArray(payload.permissions) ? payload.permissions.map(String) : [],
         session_id: typeof payload.sid === 'string' ? payload.sid : null,
       }
-      callers.set(key, caller, payload.exp! * 1000)
+      users.set(key, caller, payload.exp! * 1000)
       return caller
     } catch (error) {
       if (error instanceof errors.JWTExpired) throw new Problem('token-expired')
       if (
         error instanceof errors.JOSEError &&
         !(error instanceof errors.JWKSTimeout) &&
+        !(error instanceof errors.JWKSInvalid) &&
         error.code !== 'ERR_JOSE_GENERIC'
       ) {
         throw new Problem('invalid-token')
@@ -112,7 +115,7 @@ export function createAuth(options: AuthOptions) {
 
   async function verifyService(token: string): Promise<Caller> {
     const key = hash('sha256', token)
-    const known = callers.get(key)
+    const known = services.get(key)
     if (known) return known
     try {
       const { payload } = await jwtVerify(token, secret, {
@@ -122,7 +125,7 @@ export function createAuth(options: AuthOptions) {
         currentDate: new Date(clock.now()),
       })
       const caller: Caller = { kind: 'service', service: String(payload.iss).replace(/^service:/, '') }
-      callers.set(key, caller, payload.exp! * 1000)
+      services.set(key, caller, payload.exp! * 1000)
       return caller
     } catch (error) {
       throw new Problem(error instanceof errors.JWTExpired ? 'token-expired' : 'invalid-token')
@@ -166,6 +169,9 @@ export function createAuth(options: AuthOptions) {
 }
 export type Authenticator = ReturnType<typeof createAuth>
 
+/** What proxies and browser pages add. */
+const betweenHeaders = ['x-forwarded-for', 'forwarded', 'x-real-ip', 'via', 'origin']
+
 /**
  * Whether a request comes straight from a person at this machine: loopback, a local host name, and nothing in between
  * (the gateway and every proxy add `x-forwarded-for`; a browser page adds `origin`).
@@ -175,7 +181,7 @@ export function isDirectLocal(
   remote: string | undefined,
   headers: Record<string, unknown>,
 ): boolean {
-  if (!operation.demo_open || headers['x-forwarded-for'] !== undefined || headers.origin !== undefined) return false
+  if (!operation.demo_open || betweenHeaders.some(name => headers[name] !== undefined)) return false
   if (headers.authorization !== undefined || headers['x-service-token'] !== undefined) return false
   const host = String(headers.host ?? '').replace(/:\d+$/, '')
   return /^(127\.0\.0\.1|localhost|\[::1\])$/.test(host) && /^(::ffff:)?127\.|^::1$/.test(remote ?? '')

@@ -50,6 +50,12 @@ export const baseSettings = {
 
 /** Settings of a service that owns a database. */
 export const databaseSettings = {
+  EVENT_RETENTION_DAYS: Type.Integer({
+    default: 30,
+    minimum: 1,
+    maximum: 3650,
+    description: 'Days events stay on the bus, and are known as applied; a service that is away for longer misses some',
+  }),
   DATABASE_URL: Type.String({ pattern: '^postgres(ql)?://', description: "The service's own database", secret: true }),
   DATABASE_POOL: Type.Integer({ default: 10, minimum: 2, maximum: 200, description: 'Connections to it at most' }),
   BUS_DATABASE_URL: Type.String({
@@ -90,12 +96,24 @@ export function readConfig<S extends TObject>(
 ): Static<S> {
   const prefix = `${service.toUpperCase().replaceAll('-', '_')}_`
   const found: Record<string, unknown> = {}
+  const unreadable: string[] = []
+  const unreadableNames = new Set<string>()
   for (const name of Object.keys(schema.properties)) {
     // A peer's address is never meant for one service only: USER_URL is not the USER_ setting URL.
     for (const key of [prefix + name, name]) {
       const file = env[`${key}_FILE`]
-      const value = env[key] ?? (file ? readFileSync(file, 'utf8').trim() : undefined)
-      if (value === undefined || value === '') continue
+      // Set to nothing is not set: `NAME=` in a file of settings leaves room for NAME_FILE and for the default.
+      let value = env[key] || undefined
+      if (value === undefined && file) {
+        try {
+          value = readFileSync(file, 'utf8').trim() || undefined
+        } catch (error) {
+          unreadable.push(`  ${key}_FILE cannot be read: ${(error as NodeJS.ErrnoException).code}`)
+          unreadableNames.add(name)
+          break
+        }
+      }
+      if (value === undefined) continue
       found[name] = value
       break
     }
@@ -107,11 +125,15 @@ export function readConfig<S extends TObject>(
     validate = ajv.compile(schema)
     compiled.set(schema, validate)
   }
-  if (!validate(found)) {
-    const wrong = (validate.errors ?? []).map(e => {
-      const name = e.keyword === 'required' ? e.params.missingProperty : e.instancePath.slice(1)
-      return `  ${name} ${e.keyword === 'required' ? 'is not set' : e.message}`
+  const valid = validate(found)
+  if (!valid || unreadable.length > 0) {
+    const errors = valid ? [] : (validate.errors ?? [])
+    const named = errors.map(e => {
+      if (e.keyword === 'required') return { name: String(e.params.missingProperty), what: 'is not set' }
+      const what = e.keyword === 'enum' ? `must be one of ${e.params.allowedValues.join(', ')}` : e.message
+      return { name: e.instancePath.slice(1), what }
     })
+    const wrong = [...unreadable, ...named.filter(e => !unreadableNames.has(e.name)).map(e => `  ${e.name} ${e.what}`)]
     throw new ConfigError(
       `settings of the ${service} service:\n${wrong.join('\n')}\nSee .env.example for all settings.`,
     )

@@ -1,4 +1,6 @@
 import { appendFileSync, mkdirSync } from 'node:fs'
+import type { Server } from 'node:http'
+import type { Socket } from 'node:net'
 import { join } from 'node:path'
 import {
   type BodyOf,
@@ -17,7 +19,7 @@ import type { BaseConfig } from './config.ts'
 import type { Logger } from './log.ts'
 import type { Metrics } from './metrics.ts'
 import { declaredProblems, renderError } from './problem-reply.ts'
-import { checkReply, compileValidator } from './validation.ts'
+import { checkReply, compileValidator, escapePointer } from './validation.ts'
 
 /** What a route's handler is given: checked input and who asks. */
 export interface Call<O> {
@@ -77,6 +79,7 @@ declare module 'fastify' {
 }
 
 const correlationPattern = /^[\w.:-]{1,128}$/
+const deadlinePattern = /^\d{1,9}$/
 const idempotencyPattern = /^[\x21-\x7e]{1,255}$/
 export const defaultBodyLimit = 256 * 1024
 
@@ -112,15 +115,34 @@ export function createHttp(options: HttpOptions): FastifyInstance {
     requestTimeout: 30_000,
     keepAliveTimeout: 72_000,
     forceCloseConnections: 'idle',
+    // Who still has a connection while this one stops is served, and told that it is the last time.
+    return503OnClosing: false,
     genReqId: () => '',
     rewriteUrl: request => canonicalPath(request.url ?? '/'),
     routerOptions: { maxParamLength: 250, ignoreTrailingSlash: true },
     ajv: { customOptions: { removeAdditional: false } },
     exposeHeadRoutes: false,
-    clientErrorHandler(_error, socket) {
-      // Not HTTP: nothing to answer to in our own form.
-      if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
+    // What the router cannot even read as a path; no hook has seen it.
+    frameworkErrors: (error, request, response) => {
+      enter(request, response)
+      sendProblem(request, response, error)
     },
+    clientErrorHandler(error, socket) {
+      // Not a request: nothing to answer to in our own form. The socket would wait for its other half for ever.
+      const status =
+        { ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout', HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large' }[
+          error.code ?? ''
+        ] ?? '400 Bad Request'
+      if (!socket.writable) return void socket.destroy()
+      socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`, () => socket.destroy())
+    },
+  })
+
+  keepUnsent(app.server)
+  let closing = false
+  app.addHook('preClose', done => {
+    closing = true
+    done()
   })
 
   app.decorateRequest('caller', null as never)
@@ -134,27 +156,34 @@ export function createHttp(options: HttpOptions): FastifyInstance {
     // An empty body is no body; whether one is required the schema says.
     if (text === '') return done(null, undefined)
     request.raw_body = text as string
-    parseJson(request, text as string, (error, value) =>
-      error
-        ? done(new Problem('malformed-json', { detail: 'The body could not be read as JSON.' }))
-        : done(null, value),
-    )
+    parseJson(request, text as string, (error, value) => {
+      if (error) return done(new Problem('malformed-json', { detail: 'The body could not be read as JSON.' }))
+      try {
+        if (suspiciousEscape.test(text as string)) checkText(value, '')
+      } catch (refusal) {
+        return done(refusal as Error)
+      }
+      done(null, value)
+    })
   })
 
-  app.addHook('onRequest', (request, response, done) => {
-    const { headers } = request
-    const given = headers['x-correlation-id']
+  function enter(request: FastifyRequest, response: FastifyReply): void {
+    const given = request.headers['x-correlation-id']
     const correlation_id = typeof given === 'string' && correlationPattern.test(given) ? given : clock.newId()
     request.correlation_id = correlation_id
     request.started_ms = performance.now()
     response.header('x-correlation-id', correlation_id)
+  }
+  app.addHook('onRequest', (request, response, done) => {
+    enter(request, response)
     done()
   })
 
   /** What travels on from this request. Entered around the handler: body parsing would lose what an earlier hook enters. */
   const contextOf = ({ headers, correlation_id, started_ms }: FastifyRequest): Context => {
-    const budget = Number(headers['x-deadline-ms'])
-    const budget_ms = budget > 0 && budget < config.REQUEST_TIMEOUT_MS ? budget : config.REQUEST_TIMEOUT_MS
+    const given = headers['x-deadline-ms']
+    const budget = typeof given === 'string' && deadlinePattern.test(given) ? Number(given) : Number.POSITIVE_INFINITY
+    const budget_ms = Math.min(budget, config.REQUEST_TIMEOUT_MS)
     const traceparent = typeof headers.traceparent === 'string' ? headers.traceparent : null
     return { correlation_id, traceparent, deadline: started_ms + budget_ms }
   }
@@ -180,11 +209,13 @@ export function createHttp(options: HttpOptions): FastifyInstance {
       )
     }
     if (request.method !== 'GET') options.onChanged()
+    // What was kept alive for a next request would keep the server from closing.
+    if (closing) setImmediate(() => app.server.closeIdleConnections())
     done()
   })
 
-  const sendProblem = (request: FastifyRequest, response: FastifyReply, error: unknown) => {
-    const { operation, declared } = request.routeOptions.config
+  function sendProblem(request: FastifyRequest, response: FastifyReply, error: unknown): void {
+    const { operation, declared } = request.routeOptions.config ?? {}
     const { problem, level, retry_after_s } = renderError(error, declared)
     if (level !== 'info') {
       log[level]({ correlationId: request.correlation_id, operation: operation?.name, error }, 'request failed')
@@ -192,6 +223,7 @@ export function createHttp(options: HttpOptions): FastifyInstance {
     if (retry_after_s !== undefined) response.header('retry-after', String(retry_after_s))
     if (problem.status === 401) response.header('www-authenticate', 'Bearer')
     if (operation) noteCoverage(operation, problem.status)
+    if (closing) response.header('connection', 'close')
     response
       .code(problem.status)
       .header('cache-control', 'no-store')
@@ -235,15 +267,15 @@ export function createHttp(options: HttpOptions): FastifyInstance {
           checkAllowed(operation.auth, caller)
         },
         async handler(request, response) {
+          if (request.url.includes('%00')) {
+            if (checkParams) checkText(request.params, 'params')
+            if (checkQuery) checkText(request.query, 'query')
+          }
           checkParams?.(request.params)
           checkQuery?.(request.query)
           if (checkBody) {
             if (!(request.body === undefined && operation.body_optional)) checkBody(request.body)
-          } else if (
-            request.body !== undefined &&
-            request.body !== null &&
-            Object.keys(request.body as object).length > 0
-          ) {
+          } else if (!isEmptyBody(request.body)) {
             throw new Problem('validation-failed', { errors: [{ pointer: '', detail: 'this request takes no body' }] })
           }
           let idempotency_key: string | undefined
@@ -277,6 +309,7 @@ export function createHttp(options: HttpOptions): FastifyInstance {
             if (wrong) throw new Error(`${operation.name} answered what its contract does not declare: ${wrong}`)
           }
           noteCoverage(operation, status)
+          if (closing) response.header('connection', 'close')
           response.code(status)
           if (body === null || body === undefined) return response.send()
           if (Buffer.isBuffer(body)) return response.send(body)
@@ -298,6 +331,50 @@ export function createHttp(options: HttpOptions): FastifyInstance {
   })
   app.get('/metrics', async (_request, response) => response.type(metrics.contentType).send(await metrics.text()))
   return app
+}
+
+/**
+ * Node takes a connection for idle when its answer was written, though it may not have been sent yet, and closing it
+ * would cut a large answer in two. Such a connection is passed over; it is closed when its answer has gone out.
+ */
+function keepUnsent(server: Server): void {
+  const sockets = new Set<Socket>()
+  server.on('connection', socket => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+  })
+  const closeIdle = server.closeIdleConnections.bind(server)
+  server.closeIdleConnections = () => {
+    const sending = [...sockets].filter(socket => socket.writableLength > 0)
+    for (const socket of sending) socket.destroy = () => socket
+    closeIdle()
+    // The prototype's is there again.
+    for (const socket of sending) Reflect.deleteProperty(socket, 'destroy')
+  }
+}
+
+const isEmptyBody = (body: unknown) =>
+  body === undefined ||
+  body === null ||
+  (typeof body === 'object' && !Array.isArray(body) && Object.keys(body).length === 0)
+
+/** An escape in JSON that may stand for a NUL or for half a character: neither can be kept as text. */
+const suspiciousEscape = /\\u(?:0000|d[89a-f])/i
+
+/** Refuses text no database keeps, wherever it stands. Not recursive: a body may be nested deeper than the stack. */
+function checkText(value: unknown, at: string): void {
+  const open: [unknown, string][] = [[value, at]]
+  for (let next = open.pop(); next; next = open.pop()) {
+    const [one, pointer] = next
+    if (typeof one === 'string' && (one.includes('\0') || !one.isWellFormed())) {
+      const errors = [{ pointer, detail: 'must not contain NUL or half a character' }]
+      throw new Problem('validation-failed', { errors })
+    }
+    if (typeof one !== 'object' || one === null) continue
+    for (const [name, member] of Object.entries(one)) {
+      open.push([name, pointer], [member, `${pointer}/${escapePointer(name)}`.slice(0, 200)])
+    }
+  }
 }
 
 /** Status codes an operation may answer with: for the API document and the coverage test. */

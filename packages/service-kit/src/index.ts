@@ -14,7 +14,7 @@ export { type Call, createHttp, declaredStatuses, Reply, type Route, reply, rout
 export { createLog, type Logger } from './log.ts'
 export { runService } from './main.ts'
 export { createMetrics, type Metrics } from './metrics.ts'
-export { decodeCursor, encodeCursor, type Key, pageOf } from './page.ts'
+export { decodeCursor, encodeCursor, type Key, type KeyOf, type KeyPart, pageOf } from './page.ts'
 export { createPeers, type Peers } from './peers.ts'
 export { declaredProblems, renderError } from './problem-reply.ts'
 export {

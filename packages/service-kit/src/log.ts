@@ -3,35 +3,44 @@ import { PinoPretty } from 'pino-pretty'
 
 export type { Logger }
 
-/** Where secrets might ride along: never in a log line, whoever logs the object. */
-const secretFields = new Set([
-  'password',
-  'password_hash',
-  'token',
-  'access_token',
-  'refresh_token',
-  'cart_token',
-  'order_token',
-  'authorization',
-  'cookie',
-  'payment_method',
-  'secret',
-  'card_number',
-])
-/** How deep an object is looked into for them. */
-const secretDepth = 4
+/** Where secrets might ride along: never in a log line, whoever logs the object. Case, `_` and `-` do not matter. */
+const secretNames =
+  /password|passwd|secret|token|authorization|cookie|apikey|accesskey|privatekey|cardnumber|cvc|cvv|paymentmethod|databaseurl|signature/
+/** Whether a field is one of these. Names come again and again; a regular expression a field a line would cost more. */
+const knownNames = new Map<string, boolean>()
+const maxKnownNames = 1000
+
+function isSecret(name: string): boolean {
+  let secret = knownNames.get(name)
+  if (secret === undefined) {
+    secret = secretNames.test(name.toLowerCase().replace(/[_-]/g, ''))
+    // Some names come from outside.
+    if (knownNames.size < maxKnownNames) knownNames.set(name, secret)
+  }
+  return secret
+}
+
+/** How deep an object is looked into for them. What lies deeper is left out: nobody has looked at it. */
+const secretDepth = 8
 
 /**
  * The value without its secrets; itself if it has none. pino's own `redact` parses its paths again for each line,
  * which cost more than all the rest of a request's log line.
  */
 function withoutSecrets<Value>(value: Value, depth = secretDepth): Value {
-  if (typeof value !== 'object' || value === null || value instanceof Error || depth === 0) return value
+  if (typeof value !== 'object' || value === null) return value
+  if (depth === 0) return '[deep]' as Value
+  if (value instanceof Error) return withoutSecrets(plainError(value), depth) as Value
+  if (ArrayBuffer.isView(value)) return '[binary]' as Value
   let copy: Record<string, unknown> | undefined
   for (const key of Object.keys(value)) {
     const before = (value as Record<string, unknown>)[key]
-    const after = secretFields.has(key)
-      ? '[redacted]'
+    // The top level's `error` has a serialiser of its own.
+    if (depth === secretDepth && key === 'error' && before instanceof Error) continue
+    const after = isSecret(key)
+      ? before === undefined || before === null
+        ? before
+        : '[redacted]'
       : typeof before === 'object'
         ? withoutSecrets(before, depth - 1)
         : before
@@ -40,6 +49,15 @@ function withoutSecrets<Value>(value: Value, depth = secretDepth): Value {
     copy[key] = after
   }
   return (copy as Value) ?? value
+}
+
+/** PostgreSQL quotes the row in these: someone's e-mail, for instance. The constraint's name says enough. */
+const quotingFields = ['detail', 'where', 'query', 'parameters', 'args', 'internal_query', 'hint']
+
+function plainError(error: Error): Record<string, unknown> {
+  const plain: Record<string, unknown> = { ...stdSerializers.err(error) }
+  if (error.name === 'PostgresError') for (const field of quotingFields) delete plain[field]
+  return plain
 }
 
 const destinations = new Map<string, DestinationStream>()
@@ -89,9 +107,13 @@ export function createLog(
       base: { service },
       messageKey: 'message',
       errorKey: 'error',
-      serializers: { error: (error: Error) => withoutSecrets(stdSerializers.err(error)) },
+      serializers: { error: withoutSecrets },
       timestamp: () => `,"timestamp":"${new Date().toISOString()}"`,
-      formatters: { level: label => ({ level: label }), log: object => withoutSecrets(object) },
+      formatters: {
+        level: label => ({ level: label }),
+        bindings: withoutSecrets,
+        log: object => withoutSecrets(object),
+      },
     },
     options.to ?? destinationOf(format),
   )

@@ -20,11 +20,27 @@ export async function runService(
   try {
     const boundary = createCrashBoundary(process.env, (n, name) => process.send?.({ boundary: n, name }))
     const service = await create(readConfig(schema, name, process.env), { boundary })
-    const stop = () => void service.stop().then(() => process.exit(0))
+    let stopping = false
+    const stop = () => {
+      stopping = true
+      service.stop().then(
+        () => process.exit(0),
+        error => {
+          console.error(error)
+          process.exit(1)
+        },
+      )
+    }
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, stop)
     // The launcher that started this process was killed: nobody else would stop it, and its port is wanted again.
     process.once('disconnect', stop)
-    await service.start()
+    try {
+      await service.start()
+    } catch (error) {
+      // Told to stop while it started: that is no failure.
+      if (stopping) return
+      throw error
+    }
     // The launcher that started this process, if one did, waits for this word.
     process.send?.({ ready: name })
   } catch (error) {

@@ -43,7 +43,12 @@ export function createMetrics(service: string) {
         help,
         registers,
         async collect() {
-          await collect(value => this.set(value))
+          try {
+            await collect(value => this.set(value))
+          } catch {
+            // The rest is worth most when something is down; this one is not known now.
+            this.set(Number.NaN)
+          }
         },
       }),
     contentType: registry.contentType,

@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto'
 import {
   fillPath,
   type InputOf,
   type Operation,
   Problem,
+  type ProblemName,
   queryString,
   type ReplyOf,
   type ServiceName,
@@ -28,7 +30,33 @@ export interface PeersOptions {
 /** Requests to one service at once; the next ones are refused as unavailable. */
 const maxConcurrent = 256
 const retries = 2
+/** Who had less time than this and did not get an answer in it says nothing about the peer. */
+const fairBudget_ms = 250
+/** Refusals of this service, not of what it was asked for: the caller of this service can do nothing about them. */
+const ownFaults: ReadonlySet<string> = new Set<ProblemName>([
+  'unauthenticated',
+  'invalid-token',
+  'token-expired',
+  'forbidden',
+  'malformed-json',
+  'unsupported-media-type',
+  'method-not-allowed',
+])
 
+class Late extends Error {
+  readonly budget_ms: number
+  constructor(budget_ms: number) {
+    super(`no answer in ${Math.round(budget_ms)} ms`)
+    this.budget_ms = budget_ms
+  }
+}
+
+interface Asked {
+  operation: Operation
+  path: string
+  body: string | undefined
+  key: string
+}
 interface Sent {
   status: number
   body: unknown
@@ -40,7 +68,7 @@ interface Sent {
  */
 export function createPeers(options: PeersOptions) {
   const timeout_ms = options.timeout_ms ?? 5000
-  const peers = new Map<ServiceName, { pool: Pool; breaker: CircuitBreaker<[Operation, any, number], Sent> }>()
+  const peers = new Map<ServiceName, { pool: Pool; breaker: CircuitBreaker<[Asked, number], Sent> }>()
 
   function peerOf(service: ServiceName) {
     let peer = peers.get(service)
@@ -48,28 +76,39 @@ export function createPeers(options: PeersOptions) {
     const url = options.urls[service]
     if (!url) throw new Error(`no address of the ${service} service is configured`)
     const pool = new Pool(url, { connections: 64, pipelining: 1, keepAliveTimeout: 60_000, connect: { timeout: 2000 } })
-    const send = async (operation: Operation, input: any, budget_ms: number): Promise<Sent> => {
+    async function exchange(asked: Asked, budget_ms: number, signal: AbortSignal): Promise<Sent> {
       const { correlation_id, traceparent } = currentContext()
-      const body = input.body === undefined ? undefined : JSON.stringify(input.body)
       const answer = await pool.request({
-        method: operation.method,
-        path: fillPath(operation.path, input.params) + queryString(input.query),
+        method: asked.operation.method,
+        path: asked.path,
         headers: {
           'x-service-token': await options.auth.tokenFor(service),
           'x-correlation-id': correlation_id,
-          'x-deadline-ms': String(Math.floor(budget_ms)),
+          'x-deadline-ms': String(Math.ceil(budget_ms)),
+          // The same for each attempt of one call.
+          ...(asked.operation.idempotent ? { 'idempotency-key': asked.key } : {}),
           ...(traceparent ? { traceparent } : {}),
-          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...(asked.body === undefined ? {} : { 'content-type': 'application/json' }),
         },
-        body,
-        headersTimeout: budget_ms,
-        bodyTimeout: budget_ms,
+        body: asked.body,
+        signal,
+        headersTimeout: 0,
+        bodyTimeout: 0,
       })
       const text = await answer.body.text()
-      const parsed = text ? JSON.parse(text) : null
-      if (answer.statusCode >= 500)
-        throw new Unavailable(service, { cause: new Error(`${operation.name} answered ${answer.statusCode}`) })
-      return { status: answer.statusCode, body: parsed }
+      if (answer.statusCode >= 500) throw new Error(`${asked.operation.name} answered ${answer.statusCode}`)
+      return { status: answer.statusCode, body: text ? JSON.parse(text) : null }
+    }
+    // The limit is on all of it, from the wait for a connection to the last byte: undici's own leave out the first,
+    // count each piece of a body anew and are a second coarse.
+    const send = async (asked: Asked, budget_ms: number): Promise<Sent> => {
+      const late = new AbortController()
+      const timer = setTimeout(() => late.abort(new Late(budget_ms)), budget_ms)
+      try {
+        return await exchange(asked, budget_ms, late.signal)
+      } finally {
+        clearTimeout(timer)
+      }
     }
     const breaker = new CircuitBreaker(send, {
       name: service,
@@ -78,6 +117,7 @@ export function createPeers(options: PeersOptions) {
       volumeThreshold: 20,
       rollingCountTimeout: 5000,
       resetTimeout: 1000,
+      errorFilter: error => error instanceof Late && error.budget_ms < fairBudget_ms,
       capacity: maxConcurrent,
     })
     peer = { pool, breaker }
@@ -92,24 +132,38 @@ export function createPeers(options: PeersOptions) {
   async function call<O extends Operation<any, any, any, any>>(operation: O, input: InputOf<O>): Promise<ReplyOf<O>> {
     const { breaker } = peerOf(operation.service)
     const { deadline } = currentContext()
-    const repeatable = operation.method !== 'POST' || operation.idempotent === true
+    const repeatable = operation.idempotent === true || !['POST', 'PATCH'].includes(operation.method)
+    const asked: Asked = {
+      operation,
+      path:
+        fillPath(operation.path, input.params as Record<string, unknown>) +
+        queryString(input.query as Record<string, unknown>),
+      body: input.body === undefined ? undefined : JSON.stringify(input.body),
+      key: randomUUID(),
+    }
     await options.boundary?.(`before call ${operation.name}`)
     for (let attempt = 0; ; attempt++) {
       const budget_ms = deadline === undefined ? timeout_ms : Math.min(timeout_ms, deadline - performance.now())
       if (budget_ms <= 0) throw new Unavailable(operation.service, { cause: new Error('no time left') })
+      let sent: Sent
       try {
-        const { status, body } = await breaker.fire(operation, input, budget_ms)
-        await options.boundary?.(`after call ${operation.name}`)
-        if (status < 300) return body as ReplyOf<O>
-        throw Problem.fromBody(body) ?? new Error(`${operation.name} answered ${status} without a problem`)
+        sent = await breaker.fire(asked, budget_ms)
       } catch (error) {
-        if (error instanceof Problem) throw error
         const open = breaker.opened
         if (!repeatable || open || attempt === retries) {
-          throw error instanceof Unavailable ? error : new Unavailable(operation.service, { cause: error })
+          throw new Unavailable(operation.service, { cause: error })
         }
         await new Promise(resolve => setTimeout(resolve, (10 + Math.random() * 40) * 2 ** attempt))
+        continue
       }
+      await options.boundary?.(`after call ${operation.name}`)
+      if (sent.status < 300) return sent.body as ReplyOf<O>
+      const problem = Problem.fromBody(sent.body)
+      if (!problem)
+        throw new Unavailable(operation.service, { cause: new Error(`it answered ${sent.status} as nobody we know`) })
+      if (ownFaults.has(problem.problem) && !operation.problems?.includes(problem.problem))
+        throw new Error(`${operation.name} refused this service: ${problem.problem}`)
+      throw problem
     }
   }
 
@@ -118,7 +172,8 @@ export function createPeers(options: PeersOptions) {
     async close() {
       for (const { pool, breaker } of peers.values()) {
         breaker.shutdown()
-        await pool.close()
+        // Whoever was to finish has had the time; a call that is still out must not hold up the stop.
+        await pool.destroy()
       }
     },
   }

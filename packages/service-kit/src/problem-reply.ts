@@ -38,8 +38,10 @@ export function declaredProblems(operation: Operation): Set<string> {
  */
 export function renderError(error: unknown, declared?: Set<string>): Rendered {
   if (error instanceof Problem) {
-    if (!declared || declared.has(error.problem)) return { problem: error, level: 'info' }
-    return { problem: new Problem('internal'), level: 'error' }
+    const faulty = error.problem === 'internal' || (declared && !declared.has(error.problem))
+    // Not the same one: what it says is for the log.
+    if (faulty) return { problem: new Problem('internal'), level: 'error' }
+    return { problem: error, level: 'info' }
   }
   if (error instanceof Unavailable) {
     return {
@@ -66,7 +68,7 @@ export function renderError(error: unknown, declared?: Set<string>): Rendered {
     }
   }
   const status = (error as { statusCode?: number })?.statusCode
-  const known = code === undefined ? undefined : frameworkProblems[code]
+  const known = code !== undefined && Object.hasOwn(frameworkProblems, code) ? frameworkProblems[code] : undefined
   if (known) return { problem: new Problem(known), level: 'info' }
   if (status === 400 && error instanceof SyntaxError) return { problem: new Problem('malformed-json'), level: 'info' }
   if (status === 400)

@@ -8,6 +8,8 @@ import {
   createSubscription,
   type Handler,
   messagingMigrations,
+  pruneInbox,
+  withContext,
 } from '@shopfleet/messaging'
 import type { FastifyInstance } from 'fastify'
 import { createAuth } from './auth.ts'
@@ -129,13 +131,27 @@ export async function createService<Config extends DatabaseConfig, Ctx extends C
     onApplied: relay.wake,
     poll_ms: overrides.poll_ms,
   })
-  const sweeps = definition.sweeps?.(ctx) ?? []
+  // Each run is a piece of work of its own, also where a drain runs it.
+  const sweeps = (definition.sweeps?.(ctx) ?? []).map(sweep => ({
+    ...sweep,
+    run: () => withContext({ correlation_id: clock.newId(), traceparent: null, deadline: undefined }, sweep.run),
+  }))
   const loops = sweeps.map(sweep =>
     createLoop({
       interval_ms: overrides.poll_ms ?? sweep.interval_ms,
       onError: failed(sweep.name),
       run: async () => {
         if ((await sweep.run()) > 0) relay.wake()
+      },
+    }),
+  )
+  loops.push(
+    createLoop({
+      interval_ms: 3_600_000,
+      onError: failed('retention'),
+      run: async () => {
+        await pruneInbox(sql, config.EVENT_RETENTION_DAYS)
+        await bus.prune?.(config.EVENT_RETENTION_DAYS)
       },
     }),
   )
@@ -163,38 +179,60 @@ export async function createService<Config extends DatabaseConfig, Ctx extends C
         () => true,
         () => false,
       )
-      return Promise.race([answered, new Promise<boolean>(resolve => setTimeout(resolve, 1000, false))])
+      let timer: NodeJS.Timeout | undefined
+      const late = new Promise<boolean>(resolve => {
+        timer = setTimeout(resolve, 1000, false)
+      })
+      return Promise.race([answered, late]).finally(() => clearTimeout(timer))
     },
   })
+
+  async function halt(): Promise<void> {
+    ready = false
+    let timer: NodeJS.Timeout | undefined
+    const grace = new Promise(resolve => {
+      timer = setTimeout(resolve, config.SHUTDOWN_TIMEOUT_MS)
+    })
+    const closed = app.close()
+    closed.catch(() => {})
+    await Promise.race([closed, grace])
+    clearTimeout(timer)
+    // Those that are not done by now; nothing that follows may serve them.
+    app.server.closeAllConnections()
+    // What cannot be closed is told, and the rest is closed all the same.
+    const told = (error: unknown) => failed('stop')(error)
+    await Promise.all([...loops, subscription].map(one => one.stop().catch(told)))
+    await relay.stop().catch(told)
+    await (async () => definition.close?.(ctx))().catch(told)
+    await peers.close().catch(told)
+    await sql.end({ timeout: 5 }).catch(told)
+    if (ownsBus) await bus.close().catch(told)
+  }
+  const stop = () => {
+    stopping ??= halt()
+    return stopping
+  }
 
   return {
     name,
     app,
     ctx,
     async start() {
-      await migrate(sql, [messagingMigrations, definition.migrations])
-      relay.start()
-      await subscription.start()
-      for (const loop of loops) loop.start()
-      const url = await app.listen({ host: config.HOST, port: config.PORT, backlog: 1024 })
-      ready = true
-      return url
+      try {
+        await migrate(sql, [messagingMigrations, definition.migrations])
+        relay.start()
+        await subscription.start()
+        for (const loop of loops) loop.start()
+        const url = await app.listen({ host: config.HOST, port: config.PORT, backlog: 1024 })
+        ready = true
+        return url
+      } catch (error) {
+        // Half started is not started: nothing of it may go on, nor keep the process alive.
+        await stop()
+        throw error
+      }
     },
-    stop() {
-      stopping ??= (async () => {
-        ready = false
-        const grace = new Promise(resolve => setTimeout(resolve, config.SHUTDOWN_TIMEOUT_MS).unref())
-        await Promise.race([app.close(), grace])
-        await Promise.all(loops.map(loop => loop.stop()))
-        await subscription.stop()
-        await relay.stop()
-        await definition.close?.(ctx)
-        await peers.close()
-        await sql.end({ timeout: 5 })
-        if (ownsBus) await bus.close()
-      })()
-      return stopping
-    },
+    stop,
     async drain() {
       let done = 0
       for (const sweep of sweeps) done += await sweep.run()

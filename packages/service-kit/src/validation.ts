@@ -4,11 +4,42 @@ import addFormats from 'ajv-formats'
 import type { TSchema } from 'typebox'
 
 /** Bodies are taken as they are; `"2"` is no number. */
-const bodies = new Ajv({ allErrors: true, useDefaults: true, strict: false })
-/** Queries and paths are text: numbers and booleans are read out of it. */
-const texts = new Ajv({ allErrors: true, useDefaults: true, coerceTypes: true, strict: false })
-addFormats.default(bodies)
-addFormats.default(texts)
+const bodyOptions = { useDefaults: true, strict: false } as const
+/** Queries and paths are text: numbers and booleans are read out of it, and one value of a list is a list of one. */
+const textOptions = { ...bodyOptions, coerceTypes: 'array' } as const
+
+const withFormats = (ajv: Ajv) => {
+  addFormats.default(ajv)
+  return ajv
+}
+/**
+ * The first fault ends the check: a body of a hundred thousand wrong lines costs no more than one, and no pattern runs
+ * over a text that is too long. Only what is wrong is checked again, for all its faults.
+ */
+const first = { body: withFormats(new Ajv(bodyOptions)), text: withFormats(new Ajv(textOptions)) }
+const all = {
+  body: withFormats(new Ajv({ ...bodyOptions, allErrors: true })),
+  text: withFormats(new Ajv({ ...textOptions, allErrors: true })),
+}
+/** What is larger than this is told its first fault only. */
+const maxSearched = 2000
+
+/** Whether a value has few members, its own members counted at every depth, and no long text. */
+function isSmall(value: unknown): boolean {
+  let room = maxSearched
+  const open = [value]
+  while (open.length > 0) {
+    const one = open.pop()
+    room -= typeof one === 'string' ? 1 + one.length / 100 : 1
+    if (room < 0) return false
+    if (typeof one === 'object' && one !== null) {
+      const members = Object.values(one)
+      if (members.length > room) return false
+      open.push(...members)
+    }
+  }
+  return true
+}
 
 export type Part = 'body' | 'query' | 'params'
 /** Checks a value in place (defaults, spellings, coercion). Throws a `validation-failed` Problem naming each field. */
@@ -16,11 +47,20 @@ export type Validate = (value: unknown) => void
 
 /** Compiles a schema of a part of a request. */
 export function compileValidator(schema: TSchema, part: Part): Validate {
-  const validate = (part === 'body' ? bodies : texts).compile(schema)
+  const kind = part === 'body' ? 'body' : 'text'
+  const isValid = first[kind].compile(schema)
+  let findAll: ValidateFunction | undefined
   const respell = part === 'params' ? undefined : spellings(schema)
   return value => {
     respell?.(value)
-    if (!validate(value)) throw new Problem('validation-failed', { errors: fieldErrors(validate.errors ?? [], part) })
+    if (isValid(value)) return
+    let found = isValid.errors
+    if (isSmall(value)) {
+      findAll ??= all[kind].compile(schema)
+      findAll(value)
+      found = findAll.errors ?? found
+    }
+    throw new Problem('validation-failed', { errors: fieldErrors(found ?? [], part) })
   }
 }
 
@@ -62,15 +102,16 @@ function spellings(schema: SchemaObject): Respell | undefined {
     const object = value as Record<string, unknown>
     for (const key of Object.keys(object)) {
       const name = aliases.get(key)
-      if (name === undefined || name in object) continue
+      if (name === undefined || Object.hasOwn(object, name)) continue
       object[name] = object[key]
       delete object[key]
     }
-    for (const [name, inner] of inners) if (name in object) inner(object[name])
+    for (const [name, inner] of inners) if (Object.hasOwn(object, name)) inner(object[name])
   }
 }
 
 const maxErrors = 20
+const maxPointer = 200
 
 function fieldErrors(errors: ErrorObject[], part: Part): FieldError[] {
   const prefix = part === 'body' ? '' : part
@@ -78,7 +119,9 @@ function fieldErrors(errors: ErrorObject[], part: Part): FieldError[] {
   // A union fails once as a whole and once a branch; the branch says more, unless only its type is wrong.
   const specific = errors.filter(e => e.keyword !== 'anyOf' || errors.length === 1)
   for (const error of specific) {
-    const { pointer, detail } = describe(error)
+    const { pointer: at, detail } = describe(error)
+    // Names come from outside, and may be as long as a body.
+    const pointer = at.length > maxPointer ? `${at.slice(0, maxPointer)}…` : at
     const key = prefix + pointer
     const before = found.get(key)
     if (before === undefined) found.set(key, detail)
@@ -88,7 +131,7 @@ function fieldErrors(errors: ErrorObject[], part: Part): FieldError[] {
   return [...found].map(([pointer, detail]) => ({ pointer, detail }))
 }
 
-const escapePointer = (name: string) => name.replaceAll('~', '~0').replaceAll('/', '~1')
+export const escapePointer = (name: string) => name.replaceAll('~', '~0').replaceAll('/', '~1')
 
 function describe(error: ErrorObject): FieldError {
   const at = error.instancePath
@@ -123,12 +166,12 @@ const replyChecks = new WeakMap<TSchema, ValidateFunction>()
 export function checkReply(schema: TSchema, reply: unknown): string | undefined {
   let validate = replyChecks.get(schema)
   if (!validate) {
-    validate = bodies.compile(closed(schema) as TSchema)
+    validate = all.body.compile(closed(schema) as TSchema)
     replyChecks.set(schema, validate)
   }
   // Through JSON, as it will travel: undefined members are not there, dates are text.
   const travelled = reply === undefined ? null : JSON.parse(JSON.stringify(reply))
-  return validate(travelled) ? undefined : bodies.errorsText(validate.errors, { dataVar: 'reply' })
+  return validate(travelled) ? undefined : all.body.errorsText(validate.errors, { dataVar: 'reply' })
 }
 
 /** The schema with no room for undeclared members. */

@@ -1,4 +1,4 @@
-import { Problem, type Stock } from '@shopfleet/contracts'
+import { maxStock, Problem, type Stock } from '@shopfleet/contracts'
 import { isUniqueViolation, transaction } from '@shopfleet/database'
 import type { Ctx } from './service.ts'
 import * as store from './store.ts'
@@ -34,7 +34,14 @@ export async function adjust(
 ): Promise<store.MovementRow> {
   const request = { delta, reason }
   try {
-    const movement = await store.moveStock(ctx.sql, { product_id, delta, reason, idempotency_key, request })
+    const movement = await store.moveStock(ctx.sql, {
+      product_id,
+      delta,
+      reason,
+      most: maxStock,
+      idempotency_key,
+      request,
+    })
     if (movement) return movement
   } catch (error) {
     if (!isUniqueViolation(error, 'movements_once')) throw error
@@ -50,7 +57,9 @@ export async function adjust(
   }
   const stock = await store.findStock(ctx.sql, product_id)
   if (!stock) throw new Problem('not-found')
-  throw belowReserved(stock)
+  if (delta < 0) throw belowReserved(stock)
+  const detail = `there are ${stock.on_hand}, and at most ${maxStock} can be`
+  throw new Problem('validation-failed', { errors: [{ pointer: '/delta', detail }] })
 }
 
 function belowReserved(stock: Stock): Problem {

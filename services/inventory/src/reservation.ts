@@ -10,7 +10,10 @@ export interface Line {
  */
 export function mergeLines(lines: readonly Line[]): Line[] {
   const sums = new Map<string, number>()
-  for (const { product_id, quantity } of lines) sums.set(product_id, (sums.get(product_id) ?? 0) + quantity)
+  for (const { product_id, quantity } of lines) {
+    const id = product_id.toLowerCase()
+    sums.set(id, (sums.get(id) ?? 0) + quantity)
+  }
   return [...sums]
     .map(([product_id, quantity]) => ({ product_id, quantity }))
     .sort((a, b) => (a.product_id < b.product_id ? -1 : 1))

@@ -1,5 +1,5 @@
 import { Problem, type Reservation } from '@shopfleet/contracts'
-import { isUniqueViolation } from '@shopfleet/database'
+import { isUnavailable, isUniqueViolation } from '@shopfleet/database'
 import { type Line, mergeLines } from './reservation.ts'
 import type { Ctx } from './service.ts'
 import * as store from './store.ts'
@@ -57,12 +57,30 @@ export async function release(ctx: Ctx, order_id: string): Promise<Reservation> 
   )
 }
 
-/** Lets go of held stock whose deadline has passed. Answers how many reservations. */
+/** Reservations one sweep looks at before it asks for more. */
+const batch = 100
+
+/** Lets go of all held stock whose deadline has passed. Answers how many reservations. */
 export async function expireOverdue(ctx: Ctx): Promise<number> {
-  const overdue = await store.listOverdue(ctx.sql, 100)
   let expired = 0
-  for (const order_id of overdue) if (await store.closeReservation(ctx.sql, order_id, 'expired')) expired++
-  return expired
+  for (let after: store.OverdueKey | undefined; ; ) {
+    const overdue = await store.listOverdue(ctx.sql, batch, after)
+    for (const { order_id } of overdue) if (await expire(ctx, order_id)) expired++
+    if (overdue.length < batch) return expired
+    after = overdue.at(-1)
+  }
+}
+
+/** One that cannot be let go holds up no other: it is passed over and met again at the next sweep. */
+async function expire(ctx: Ctx, order_id: string): Promise<boolean> {
+  try {
+    return (await store.closeReservation(ctx.sql, order_id, 'expired')) !== undefined
+  } catch (error) {
+    if (isUnavailable(error)) throw error
+    ctx.metrics.errors.inc({ kind: 'expire reservations' })
+    ctx.log.error({ orderId: order_id, error }, 'a reservation could not be let go')
+    return false
+  }
 }
 
 function outOfStock(lines: Line[], short: store.Short[]): Problem {

@@ -16,7 +16,7 @@ export const routes = (ctx: Ctx): Route[] => [
 
   route(api.listStock, async ({ query }) => {
     const limit = query.limit!
-    const after = decodeCursor('stock', 2, query.cursor) as [number, string] | undefined
+    const after = decodeCursor('stock', ['count', 'id'], query.cursor)
     const rows = await store.listStock(ctx.sql, { below: query.below, after, limit: limit + 1 })
     return pageOf('stock', rows, limit, row => [row.available, row.product_id])
   }),
@@ -31,8 +31,8 @@ export const routes = (ctx: Ctx): Route[] => [
   route(api.listMovements, async ({ params, query }) => {
     await stockOf(ctx, params.product_id)
     const limit = query.limit!
-    const [after] = decodeCursor('movements', 1, query.cursor) ?? []
-    const rows = await store.listMovements(ctx.sql, params.product_id, after as string | undefined, limit + 1)
+    const [after] = decodeCursor('movements', ['id'], query.cursor) ?? []
+    const rows = await store.listMovements(ctx.sql, params.product_id, after, limit + 1)
     return pageOf('movements', rows, limit, row => [row.id])
   }),
 

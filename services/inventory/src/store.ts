@@ -1,4 +1,4 @@
-import { type Reservation, type Stock, stockChanged } from '@shopfleet/contracts'
+import { maxStock, type Reservation, type Stock, stockChanged } from '@shopfleet/contracts'
 import type { Queryable, Tx } from '@shopfleet/database'
 import { currentContext } from '@shopfleet/messaging'
 import type { Line } from './reservation.ts'
@@ -78,8 +78,8 @@ function sayStockChanged(
 }
 
 /**
- * Moves on_hand by `delta`, if that leaves what is reserved, with its movement and event. Undefined: not possible, or
- * no such stock.
+ * Moves on_hand by `delta`, if that leaves what is reserved and comes to no more than `most`, with its movement and
+ * event. Undefined: not possible, or no such stock.
  */
 export async function moveStock(
   sql: Queryable,
@@ -87,15 +87,23 @@ export async function moveStock(
     product_id,
     delta,
     reason,
+    most = 2 * maxStock,
     idempotency_key,
     request,
-  }: { product_id: string; delta: number; reason: string; idempotency_key?: string; request?: object },
+  }: {
+    product_id: string
+    delta: number
+    reason: string
+    most?: number
+    idempotency_key?: string
+    request?: object
+  },
 ): Promise<MovementRow | undefined> {
   const { correlation_id, traceparent } = currentContext()
   const [row] = await sql<MovementRow[]>`
     with changed as (
       update stock set on_hand = on_hand + ${delta}, revision = revision + 1, updated_at = now()
-      where product_id = ${product_id} and on_hand + ${delta} >= reserved
+      where product_id = ${product_id} and on_hand::bigint + ${delta} between reserved and ${most}
       returning product_id, on_hand, reserved, revision
     ), said as (
       ${sayStockChanged(sql, sql`changed`, correlation_id, traceparent)}
@@ -295,10 +303,19 @@ export async function insertTombstone(sql: Queryable, order_id: string): Promise
     insert into reservations (order_id, status, expires_at) values (${order_id}, 'released', now()) on conflict do nothing`
 }
 
-/** Orders whose held stock is past its deadline. */
-export async function listOverdue(sql: Queryable, limit: number): Promise<string[]> {
-  const rows = await sql<{ order_id: string }[]>`
-    select order_id from reservations where status = 'held' and expires_at <= clock_timestamp()
-    order by expires_at limit ${limit}`
-  return rows.map(row => row.order_id)
+export interface OverdueKey {
+  deadline: string
+  order_id: string
+}
+
+/**
+ * Orders whose held stock is past its deadline, longest first; `after` is the last one seen. By now(), because the
+ * volatile clock_timestamp() would be no bound of the index; each is looked at again when it is let go.
+ */
+export async function listOverdue(sql: Queryable, limit: number, after?: OverdueKey): Promise<OverdueKey[]> {
+  return sql<OverdueKey[]>`
+    select order_id, expires_at::text as deadline from reservations
+    where status = 'held' and expires_at <= now()
+      ${after === undefined ? sql`` : sql`and (expires_at, order_id) > (${after.deadline}::timestamptz, ${after.order_id}::uuid)`}
+    order by expires_at, order_id limit ${limit}`
 }

@@ -187,6 +187,35 @@ test('a commit past the deadline that no sweep has seen yet is not sold on the s
   await assertBooksBalance(product_id)
 })
 
+test('one reservation that cannot be let go holds up no other, however many there are', async () => {
+  const broken = await stocked(1)
+  const product_id = await stocked(300)
+  const poison = randomUUID()
+  await reserve(poison, [{ product_id: broken, quantity: 1 }])
+  // As after a repair by hand that went wrong: giving back would make less than nothing reserved.
+  await sql()`update stock set reserved = 0 where product_id = ${broken}`
+  await Promise.all(Array.from({ length: 250 }, () => reserve(randomUUID(), [{ product_id, quantity: 1 }])))
+  await sql()`update reservations set expires_at = now() - (order_id = ${poison})::int * interval '1 hour' where status = 'held'`
+  await platform.service('inventory').drain()
+  assert.deepEqual(await stockOf(product_id).then(s => [s.on_hand, s.reserved]), [300, 0])
+  await sql()`update stock set reserved = 1 where product_id = ${broken}`
+  await platform.service('inventory').drain()
+  await assertBooksBalance(broken)
+})
+
+test('a product is the same however its id is spelt', async () => {
+  const product_id = await stocked(5)
+  const capitals = product_id.toUpperCase()
+  const items = [
+    { product_id, quantity: 2 },
+    { product_id: capitals, quantity: 1 },
+  ]
+  await reserve(randomUUID(), items)
+  assert.equal((await stockOf(capitals)).reserved, 3)
+  const refusal = await reserve(randomUUID(), items).catch(error => error)
+  assert.deepEqual(refusal.extra.items, [{ product_id, requested: 3, available: 2 }])
+})
+
 test('a stock take records the difference and refuses to go below what is reserved', async () => {
   const product_id = await stocked(5)
   await reserve(randomUUID(), [{ product_id, quantity: 4 }])
@@ -217,6 +246,9 @@ test('an adjustment with a key moves the stock once; the key with another reques
   await assert.rejects(adjust(-12), refusedAs('stock-below-reserved'))
   await adjust(-11)
   assert.equal((await stockOf(product_id)).on_hand, 0)
+  await adjust(100_000_000)
+  const over = await adjust(1).catch(error => error)
+  assert.deepEqual(over.errors, [{ pointer: '/delta', detail: 'there are 100000000, and at most 100000000 can be' }])
   await assertBooksBalance(product_id)
 })
 

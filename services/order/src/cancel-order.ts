@@ -13,6 +13,8 @@ export async function cancelOrder(ctx: Ctx, order: store.OrderRow, reason: strin
   const turned = await store.moveOrder(ctx.sql, order.id, {
     from: { statuses: statusesBefore('cancelled'), goals: ['none', 'hold', 'pay'] },
     to: { goal: 'cancel', cancel_reason: reason, due_in_s: ctx.config.DRIVE_LEASE_MS / 1000 },
+    // For a request that is placing or paying it just now.
+    answer: new Problem('order-not-payable', { detail: 'The order was cancelled meanwhile.', order_id: order.id }),
   })
   if (!turned) {
     const now = (await store.findOrder(ctx.sql, order.id))!

@@ -12,7 +12,9 @@ import {
   reserveStock,
   Unavailable,
 } from '@shopfleet/contracts'
-import { type Facts, nextStep, paymentStatusAfterCancel, retryDelay, type Step } from './order.ts'
+import { isUnavailable } from '@shopfleet/database'
+import { withContext } from '@shopfleet/messaging'
+import { type Facts, maxTries, nextStep, paymentStatusAfterCancel, retryDelay, type Step } from './order.ts'
 import type { Ctx } from './service.ts'
 import * as store from './store.ts'
 
@@ -22,17 +24,19 @@ import * as store from './store.ts'
  * settlement is conditional, so of two drivers one settles and the other sees that it is done.
  */
 
-/** What a drive came to. `order` is how it stands; `refusal` what to tell the shopper, if anything went wrong. */
+/** What a drive came to: how the order stands, and what the attempt came to if it was this drive that decided it. */
 export interface Driven {
   order: store.OrderRow
-  refusal?: Problem
+  answer?: store.Answer
 }
 
 interface Drive {
   ctx: Ctx
   order: store.OrderRow
   facts: Facts
+  /** Why the attempt cannot succeed. It is kept with the move that gives the attempt up. */
   refusal?: Problem
+  answer?: store.Answer
   payment_id?: string
   captured_minor: number
 }
@@ -49,19 +53,22 @@ export async function drive(ctx: Ctx, order: store.OrderRow, known: Partial<Fact
   }
   for (let n = 0; n < maxSteps; n++) {
     const step = nextStep(run.facts)
-    if (step === 'rest') return { order: run.order, refusal: run.refusal }
+    if (step === 'rest') return run
     if (step === 'wait') {
-      await notePayment(run, 'in_doubt', 'the payment provider has not answered yet')
-      return { order: run.order, refusal: run.refusal }
+      await noteWait(run)
+      return run
     }
     try {
       await steps[step](run)
     } catch (error) {
       // Money is held: going on is the way out with the least harm, so the order is left to the sweeper.
       const held = run.facts.goal === 'pay' && (run.facts.payment === 'authorised' || run.facts.payment === 'captured')
-      if (!(held && error instanceof Unavailable)) throw error
-      await notePayment(run, 'authorised', 'the payment is held, the order is being completed')
-      return { order: run.order, refusal: run.refusal }
+      if (held && error instanceof Unavailable) {
+        await notePayment(run, 'authorised', 'the payment is held, the order is being completed')
+        return run
+      }
+      // A refusal that is not foreseen here is our fault and nothing that the shopper could act on.
+      throw error instanceof Problem ? new Error(`${step} was refused: ${error.problem}`, { cause: error }) : error
     }
   }
   throw new Error(`the checkout of order ${order.id} does not come to an end: ${JSON.stringify(run.facts)}`)
@@ -79,10 +86,11 @@ const steps: Record<Exclude<Step, 'rest' | 'wait'>, (run: Drive) => Promise<void
       facts.stock = held.status === 'committed' ? 'committed' : 'held'
     } catch (error) {
       if (!(error instanceof Problem)) throw error
-      if (error.problem === 'out-of-stock') facts.stock = 'short'
-      else if (error.problem === 'reservation-closed') facts.stock = 'closed'
+      if (error.problem === 'out-of-stock') {
+        facts.stock = 'short'
+        run.refusal = error
+      } else if (error.problem === 'reservation-closed') facts.stock = 'closed'
       else throw error
-      run.refusal = error
     }
   },
 
@@ -101,13 +109,7 @@ const steps: Record<Exclude<Step, 'rest' | 'wait'>, (run: Drive) => Promise<void
       })
       run.payment_id = payment.id
       facts.payment = readPayment(payment.status)
-      if (facts.payment === 'refused') {
-        run.refusal = new Problem('payment-declined', {
-          detail: 'The card was declined. Nothing was charged; try another one.',
-          decline_code: payment.decline_code ?? 'declined',
-          order_id: order.id,
-        })
-      }
+      if (facts.payment === 'refused' || payment.decline_code) refuseDeclined(run, payment.decline_code ?? 'declined')
     } catch (error) {
       if (!(error instanceof Problem)) throw error
       if (error.problem === 'invalid-payment-method') {
@@ -119,7 +121,6 @@ const steps: Record<Exclude<Step, 'rest' | 'wait'>, (run: Drive) => Promise<void
       } else if (error.problem === 'payment-not-allowed') {
         // The order was closed to payments: someone cancels it at the same time.
         facts.payment = 'undone'
-        run.refusal = new Problem('order-not-payable', { detail: 'The order was cancelled while it was being paid.' })
       } else throw error
     }
   },
@@ -131,13 +132,14 @@ const steps: Record<Exclude<Step, 'rest' | 'wait'>, (run: Drive) => Promise<void
       facts.stock = 'committed'
     } catch (error) {
       if (!(error instanceof Problem)) throw error
-      if (error.problem === 'out-of-stock') facts.stock = 'short'
-      else if (error.problem === 'reservation-closed') facts.stock = 'closed'
+      if (error.problem === 'out-of-stock') {
+        facts.stock = 'short'
+        run.refusal = new Problem('out-of-stock', {
+          detail: 'The stock has gone to someone else. Nothing was charged.',
+          items: [],
+        })
+      } else if (error.problem === 'reservation-closed') facts.stock = 'closed'
       else throw error
-      run.refusal = new Problem('out-of-stock', {
-        detail: 'The stock has gone to someone else. Nothing was charged.',
-        items: [],
-      })
     }
   },
 
@@ -151,14 +153,8 @@ const steps: Record<Exclude<Step, 'rest' | 'wait'>, (run: Drive) => Promise<void
       if (!(error instanceof Problem) || error.problem !== 'payment-not-allowed') throw error
       facts.payment = 'undone'
     }
-    if (facts.payment === 'refused' || facts.payment === 'undone') {
-      facts.payment = 'undone'
-      run.refusal = new Problem('payment-declined', {
-        detail: 'The provider did not hand over the money. Nothing was charged.',
-        decline_code: 'capture_declined',
-        order_id: run.order.id,
-      })
-    }
+    if (facts.payment === 'refused') facts.payment = 'undone'
+    if (facts.payment === 'undone') refuseDeclined(run, 'capture_declined')
   },
 
   async 'settle-held'(run) {
@@ -169,6 +165,7 @@ const steps: Record<Exclude<Step, 'rest' | 'wait'>, (run: Drive) => Promise<void
       note: 'stock held',
       event: orderReserved,
       extra: { expires_at },
+      answer: 'held',
     })
   },
 
@@ -179,25 +176,22 @@ const steps: Record<Exclude<Step, 'rest' | 'wait'>, (run: Drive) => Promise<void
       note: 'paid',
       event: orderPaid,
       with_items: true,
-      outcome: { outcome: 'paid' },
+      answer: 'paid',
     })
     if (settled) run.ctx.orders.inc({ status: 'paid' })
   },
 
   async 'fail-payment'(run) {
     const { order } = run
-    const code = String(run.refusal?.extra.decline_code ?? 'invalid_method')
     if (order.paid_at_once && order.attempt === 1) return beginCancel(run, 'payment_declined')
+    const reason = String(run.refusal!.extra.decline_code ?? 'invalid_method')
     await settle(run, {
       from: { statuses: ['pending'], goals: ['pay'], attempt: order.attempt },
       to: { payment_status: 'failed', goal: 'none' },
-      note: `payment declined: ${code}`,
+      note: `payment declined: ${reason}`,
       event: orderPaymentFailed,
-      extra: { reason: code },
-      outcome: {
-        outcome: run.refusal?.problem === 'invalid-payment-method' ? 'invalid_method' : 'declined',
-        decline_code: code,
-      },
+      extra: { reason },
+      answer: run.refusal,
     })
   },
 
@@ -232,20 +226,17 @@ const steps: Record<Exclude<Step, 'rest' | 'wait'>, (run: Drive) => Promise<void
       note: order.cancel_reason ?? 'cancelled',
       event: orderCancelled,
       extra: { reason: order.cancel_reason ?? 'cancelled' },
-      outcome: outcomeOfCancel(order.cancel_reason, run.refusal),
     })
     if (settled) run.ctx.orders.inc({ status: 'cancelled' })
   },
 }
 
-function outcomeOfCancel(
-  reason: string | null,
-  refusal: Problem | undefined,
-): NonNullable<store.Transition['outcome']> {
-  if (refusal?.problem === 'invalid-payment-method') return { outcome: 'invalid_method' }
-  if (reason === 'payment_declined')
-    return { outcome: 'declined', decline_code: (refusal?.extra.decline_code as string) ?? null }
-  return { outcome: reason === 'out_of_stock' ? 'out_of_stock' : 'cancelled' }
+function refuseDeclined(run: Drive, decline_code: string): void {
+  run.refusal = new Problem('payment-declined', {
+    detail: 'The payment was declined. Nothing was charged; try another card.',
+    decline_code,
+    order_id: run.order.id,
+  })
 }
 
 function readPayment(status: string): Facts['payment'] {
@@ -271,25 +262,41 @@ async function settle(run: Drive, transition: store.Transition): Promise<boolean
   const order = moved ?? (await store.findOrder(run.ctx.sql, run.order.id))
   if (!order) throw new Error(`order ${run.order.id} has gone`)
   run.order = order
-  run.facts = moved ? { ...run.facts, goal: order.goal } : { goal: order.goal, stock: 'unknown', payment: 'unknown' }
+  if (moved) {
+    run.answer ??= transition.answer
+    run.facts = { ...run.facts, goal: order.goal }
+  } else {
+    run.refusal = undefined
+    run.facts = { goal: order.goal, stock: 'unknown', payment: 'unknown' }
+  }
   return moved !== undefined
 }
 
 /** Turns to undoing; the reason is kept, so that a crash from here on undoes as well. */
-async function beginCancel(run: Drive, reason: string): Promise<void> {
+async function beginCancel(run: Drive, cancel_reason: string): Promise<void> {
   const { stock, payment } = run.facts
+  const untouched = payment === 'untouched'
   const turned = await settle(run, {
-    from: { statuses: ['pending'], goals: ['hold', 'pay'], attempt: run.order.attempt },
-    to: { goal: 'cancel', cancel_reason: reason, due_in_s: run.ctx.config.DRIVE_LEASE_MS / 1000 },
+    // A sweeper that took the order up meanwhile may have asked for the payment: then its own drive must be undone too.
+    from: { statuses: ['pending'], goals: ['hold', 'pay'], attempt: run.order.attempt, unclaimed: untouched },
+    to: { goal: 'cancel', cancel_reason, due_in_s: run.ctx.config.DRIVE_LEASE_MS / 1000 },
+    answer:
+      run.refusal ?? new Problem('order-not-payable', { detail: 'The payment was let go.', order_id: run.order.id }),
   })
   // What never was asked for need not be undone.
-  if (turned) run.facts = { goal: 'cancel', stock, payment: payment === 'untouched' ? 'untouched' : 'unknown' }
+  if (turned) run.facts = { goal: 'cancel', stock, payment: untouched ? 'untouched' : 'unknown' }
+}
+
+/** The provider has not said: the sweeper asks again soon. */
+async function noteWait(run: Drive): Promise<void> {
+  if (run.order.goal === 'pay') await notePayment(run, 'in_doubt', 'the payment provider has not answered yet')
+  else await store.postpone(run.ctx.sql, run.order.id, retryDelay(0))
 }
 
 /** Records how the payment stands while the order is not settled, and has the sweeper come back soon. */
 async function notePayment(run: Drive, payment_status: 'in_doubt' | 'authorised', note: string): Promise<void> {
   const { ctx, order } = run
-  if (order.goal !== 'pay' || order.payment_status === payment_status) return
+  if (order.payment_status === payment_status) return
   const moved = await store.moveOrder(ctx.sql, order.id, {
     from: { statuses: ['pending'], goals: ['pay'], attempt: order.attempt },
     to: { payment_status, due_in_s: retryDelay(0) },
@@ -298,28 +305,53 @@ async function notePayment(run: Drive, payment_status: 'in_doubt' | 'authorised'
   if (moved) run.order = moved
 }
 
+/** Orders one sweep takes up at once. */
+const batch = 50
+
 /**
- * Takes up what requests have left unfinished, and orders nobody paid in time. Answers how many orders it moved, so
- * that the next sweep comes at once while there is work.
+ * Takes up what requests have left unfinished, and orders nobody paid in time. Orders are driven side by side, each for
+ * as long as it is leased, so that one whose provider hangs holds up no other. Answers how many came to rest.
  */
 export async function sweep(ctx: Ctx): Promise<number> {
-  for (const id of await store.listExpired(ctx.sql, 50)) {
-    await store.moveOrder(ctx.sql, id, {
-      from: { statuses: ['pending'], goals: ['none'] },
-      to: { goal: 'cancel', cancel_reason: 'expired', due_in_s: 0 },
-    })
+  const expired = new Problem('order-not-payable', { detail: 'The order ran out of time before it was paid.' })
+  await store.expireOverdue(ctx.sql, batch, expired)
+  let settled = 0
+  for (;;) {
+    const due = await store.claimDue(ctx.sql, batch, ctx.config.DRIVE_LEASE_MS)
+    const ends = await Promise.all(due.map(order => goOn(ctx, order)))
+    settled += ends.filter(Boolean).length
+    if (due.length < batch) return settled
   }
-  let moved = 0
-  for (const { tries, ...order } of await store.claimDue(ctx.sql, 50, ctx.config.DRIVE_LEASE_MS)) {
+}
+
+/** Drives one order that was left, under a correlation id of its own. Answers whether it came to rest. */
+async function goOn(ctx: Ctx, { tries, ...order }: store.OrderRow & { tries: number }): Promise<boolean> {
+  const context = {
+    correlation_id: ctx.clock.newId(),
+    traceparent: null,
+    deadline: performance.now() + ctx.config.DRIVE_LEASE_MS,
+  }
+  return withContext(context, async () => {
     try {
       const { order: after } = await drive(ctx, order)
-      if (after.goal === 'none') moved++
-      else await store.postpone(ctx.sql, order.id, retryDelay(tries))
+      if (after.goal === 'none') return true
     } catch (error) {
       ctx.log.warn({ error, orderId: order.id, tries }, 'checkout not finished, will be tried again')
-      await store.postpone(ctx.sql, order.id, retryDelay(tries))
-      if (!(error instanceof Unavailable)) ctx.metrics.errors.inc({ kind: 'checkout' })
+      if (!(error instanceof Unavailable || isUnavailable(error))) {
+        ctx.metrics.errors.inc({ kind: 'checkout' })
+        if (tries >= maxTries) await abandon(ctx, order.id)
+      }
     }
-  }
-  return moved
+    await store.postpone(ctx.sql, order.id, retryDelay(tries))
+    return false
+  })
+}
+
+/** An order that cannot be finished for a fault of our own is undone: that is safe from anywhere, waiting is not. */
+async function abandon(ctx: Ctx, id: string): Promise<void> {
+  await store.moveOrder(ctx.sql, id, {
+    from: { statuses: ['pending'], goals: ['hold', 'pay'] },
+    to: { goal: 'cancel', cancel_reason: 'failed', due_in_s: 0 },
+    answer: new Problem('order-not-payable', { detail: 'The order could not be completed. Nothing was charged.' }),
+  })
 }

@@ -17,18 +17,10 @@ export const handlers = (): Handler[] => [
     }),
   ),
 
-  // Money given back by staff; what a cancellation gives back the cancellation itself records.
+  // Money given back by staff shows at once; what a cancellation gives back the cancellation itself records.
   on(paymentRefunded, async (tx, payment) => {
-    const whole = payment.refunded_minor === payment.captured_minor
-    await store.moveOrder(tx, payment.order_id, {
-      from: {
-        statuses: ['processing', 'shipped', 'delivered'],
-        goals: ['none'],
-        payment_statuses: whole ? ['paid', 'partially_refunded'] : ['paid'],
-      },
-      to: { payment_status: whole ? 'refunded' : 'partially_refunded' },
-      note: 'money given back',
-    })
+    await store.noteRefund(tx, payment.order_id, payment.refunded_minor)
+    await store.hasten(tx, payment.order_id)
   }),
 
   on(userErased, async (tx, { user_id }) => {

@@ -109,5 +109,11 @@ export function paymentStatusAfterCancel(captured_minor: number, before: Payment
   return before === 'failed' ? 'failed' : 'unpaid'
 }
 
+/** Cards one order may be tried with. */
+export const maxAttempts = 50
+
 /** Seconds the sweeper waits before it tries an order again. */
 export const retryDelay = (tries: number): number => Math.min(60, 0.5 * 2 ** Math.min(tries, 7))
+
+/** Tries after which the sweeper undoes an order that it fails to finish through a fault of our own. */
+export const maxTries = 6

@@ -9,9 +9,10 @@ import {
   Unavailable,
   userExists,
 } from '@shopfleet/contracts'
-import { isUniqueViolation } from '@shopfleet/database'
+import { isUnavailable, isUniqueViolation } from '@shopfleet/database'
 import { type Caller, isStaff, userIdOf } from '@shopfleet/service-kit'
-import { drive } from './checkout.ts'
+import { type Answered, answerAgain, answerWhenDriven } from './answer.ts'
+import { type Driven, drive } from './checkout.ts'
 import type { Line } from './order.ts'
 import { priceOrder } from './price-order.ts'
 import type { Ctx } from './service.ts'
@@ -26,35 +27,31 @@ export interface Placing {
   cart_token?: string
 }
 
-/** An order as placed; `created` false when the key had been used for it before. */
-export interface Placed {
-  order: store.OrderRow
-  created: boolean
-}
-
 /**
  * Records the order, then drives it: to held stock, or to paid. A refusal undoes all of it before it is answered, so a
  * refused request leaves nothing held and nothing charged.
  */
-export async function placeOrder(ctx: Ctx, placing: Placing): Promise<Placed> {
-  const { body, caller } = placing
-  const buyer = await resolveBuyer(ctx, caller, body)
+export async function placeOrder(ctx: Ctx, placing: Placing): Promise<Answered> {
+  const { body, caller, idempotency_key: key } = placing
   const request_hash = hashOf(body)
   const scope = caller.kind === 'user' ? `user:${caller.user_id}` : caller.kind
-  if (placing.idempotency_key) {
-    const before = await store.findOrderByKey(ctx.sql, scope, placing.idempotency_key)
-    if (before) return answerAgain(ctx, before, request_hash)
-  }
+  const findBefore = async () => (key === undefined ? undefined : store.findPlacing(ctx.sql, scope, key))
+  const before = await findBefore()
+  if (before) return answerAgain(before, request_hash)
 
+  const buyer = await resolveBuyer(ctx, caller, body)
   const { lines: asked, pointerOf } = await resolveLines(ctx, placing)
   const priced = await priceOrder(ctx, asked, { currency: body.currency, pointerOf })
   assertExpectedTotal(body, priced.total_minor, priced.currency)
 
   const recorded = await record()
-  if ('before' in recorded) return answerAgain(ctx, recorded.before, request_hash)
-  return { order: await finish(ctx, recorded.order), created: true }
+  if ('before' in recorded) return answerAgain(recorded.before, request_hash)
+  const { order } = recorded
+  return answerWhenDriven(ctx, order, () =>
+    drive(ctx, order, { payment: 'untouched' }).catch(error => giveUp(ctx, order, error)),
+  )
 
-  async function record(): Promise<{ order: store.OrderRow } | { before: store.OrderRow }> {
+  async function record(): Promise<{ order: store.OrderRow } | { before: store.AttemptRow }> {
     try {
       const order = await store.insertOrder(ctx.sql, {
         ...priced,
@@ -66,67 +63,39 @@ export async function placeOrder(ctx: Ctx, placing: Placing): Promise<Placed> {
         cart_id: body.cart_id ?? null,
         hold_s: ctx.config.HOLD_S,
         lease_ms: ctx.config.DRIVE_LEASE_MS,
-        idempotency_scope: placing.idempotency_key ? scope : null,
-        idempotency_key: placing.idempotency_key ?? null,
+        idempotency_scope: key === undefined ? null : scope,
+        idempotency_key: key ?? null,
         request_hash,
       })
       return { order }
     } catch (error) {
-      if (isUniqueViolation(error, 'orders_cart_once')) {
-        // The same request twice at the same moment: the key says more than the cart.
-        const before = placing.idempotency_key && (await store.findOrderByKey(ctx.sql, scope, placing.idempotency_key))
-        if (before) return { before }
-        throw new Problem('cart-ordered')
-      }
-      if (!isUniqueViolation(error, 'orders_key_once')) throw error
-      return { before: (await store.findOrderByKey(ctx.sql, scope, placing.idempotency_key!))! }
+      const ordered = isUniqueViolation(error, 'orders_cart_once')
+      if (!ordered && !isUniqueViolation(error, 'orders_key_once')) throw error
+      // The same request twice at the same moment: the key says more than the cart.
+      const before = await findBefore()
+      if (before) return { before }
+      // The key was given free again in that very moment.
+      throw new Problem(ordered ? 'cart-ordered' : 'request-in-progress')
     }
-  }
-}
-
-async function finish(ctx: Ctx, order: store.OrderRow): Promise<store.OrderRow> {
-  try {
-    const { order: after, refusal } = await drive(ctx, order, { payment: 'untouched' })
-    // Goal cancel: the undoing is written down and will be finished; for the shopper it is refused already.
-    if (refusal && (after.status === 'cancelled' || after.goal === 'cancel')) throw refusal
-    return after
-  } catch (error) {
-    if (!(error instanceof Unavailable)) throw error
-    return giveUp(ctx, order, error)
   }
 }
 
 /**
- * A service did not answer. Before money is authorised the order is undone, so that the 503 had no effect and the same
- * key may be tried again. Once money may be held, going on is the way out with the least harm: the sweeper does.
+ * A step did not answer, or failed. Before money is authorised the order is undone, so that the refusal had no effect
+ * and the same key may be tried again. Once money may be held, going on is the way out with the least harm: the sweeper
+ * does.
  */
-async function giveUp(ctx: Ctx, order: store.OrderRow, error: Unavailable): Promise<store.OrderRow> {
+async function giveUp(ctx: Ctx, order: store.OrderRow, error: unknown): Promise<Driven> {
+  // Our own database: what was done last is not known, and there is nowhere to write that it is undone.
+  if (isUnavailable(error)) throw error
   const undone = await store.moveOrder(ctx.sql, order.id, {
     from: { statuses: ['pending'], goals: ['hold', 'pay'], payment_statuses: ['unpaid'] },
     to: { goal: 'cancel', cancel_reason: 'unavailable', due_in_s: 0, free_key: true },
+    answer: new Problem('unavailable'),
   })
   if (undone) throw error
-  return (await store.findOrder(ctx.sql, order.id))!
-}
-
-/** The answer to a request that was made before: what became of it. */
-async function answerAgain(ctx: Ctx, order: store.OrderRow, request_hash: string): Promise<Placed> {
-  if (order.request_hash !== request_hash) throw new Problem('idempotency-key-reused')
-  if (order.status === 'cancelled' || order.goal === 'cancel') {
-    const attempt = await store.findAttempt(ctx.sql, order.id, 1)
-    if (order.cancel_reason === 'payment_declined' && attempt) {
-      if (attempt.outcome === 'invalid_method') throw new Problem('invalid-payment-method', { order_id: order.id })
-      if (attempt.outcome === 'declined') {
-        throw new Problem('payment-declined', { decline_code: attempt.decline_code ?? 'declined', order_id: order.id })
-      }
-    }
-    if (order.cancel_reason === 'out_of_stock') throw new Problem('out-of-stock', { items: [] })
-    return { order, created: false }
-  }
-  // Held or in doubt, the request has been answered; before that it is still running.
-  const running = order.goal === (order.paid_at_once ? 'pay' : 'hold') && order.payment_status === 'unpaid'
-  if (running) throw new Problem('request-in-progress')
-  return { order, created: false }
+  if (!(error instanceof Unavailable)) ctx.log.error({ error, orderId: order.id }, 'a checkout is left to the sweeper')
+  return { order }
 }
 
 async function resolveBuyer(
@@ -135,12 +104,13 @@ async function resolveBuyer(
   body: PlaceOrder,
 ): Promise<{ user_id: string | null; email: string | null }> {
   const own = userIdOf(caller)
-  if (body.user_id !== undefined && body.user_id !== own) {
+  const user_id = body.user_id?.toLowerCase()
+  if (user_id !== undefined && user_id !== own) {
     if (caller.kind === 'anonymous')
       throw new Problem('unauthenticated', { detail: 'Sign in to order for an account.' })
     if (!isStaff(caller, 'orders')) throw new Problem('forbidden', { detail: 'user_id must be your own.' })
-    await assertUserExists(ctx, body.user_id)
-    return { user_id: body.user_id, email: body.email ?? null }
+    await assertUserExists(ctx, user_id)
+    return { user_id, email: body.email ?? null }
   }
   if (own === null && body.email === undefined) {
     throw new Problem('validation-failed', {
@@ -181,9 +151,12 @@ export async function resolveLines(
   if (body.quantity !== undefined && !body.product_id) {
     throw new Problem('validation-failed', { errors: [{ pointer: '/quantity', detail: 'goes with product_id' }] })
   }
-  if (body.items) return { lines: body.items, pointerOf: index => `/items/${index}/product_id` }
+  // An id is the same in capitals: lines of one product are found by it.
+  const lineOf = ({ product_id, quantity }: Line) => ({ product_id: product_id.toLowerCase(), quantity })
+  if (body.items) return { lines: body.items.map(lineOf), pointerOf: index => `/items/${index}/product_id` }
   if (body.product_id) {
-    return { lines: [{ product_id: body.product_id, quantity: body.quantity ?? 1 }], pointerOf: () => '/product_id' }
+    const line = lineOf({ product_id: body.product_id, quantity: body.quantity ?? 1 })
+    return { lines: [line], pointerOf: () => '/product_id' }
   }
   const cart = await ctx.call(readCartForOrder, {
     params: { cart_id: body.cart_id! },

@@ -1,4 +1,4 @@
-import { Problem, priceProducts } from '@shopfleet/contracts'
+import { maxMinor, Problem, priceProducts, toMajor } from '@shopfleet/contracts'
 import { type Line, mergeLines, type PricedLine, type Totals, totalsOf } from './order.ts'
 import type { Ctx } from './service.ts'
 
@@ -50,5 +50,11 @@ export async function priceOrder(
     const { sku, name, price_minor } = products.get(product_id)!
     return { product_id, quantity, sku, product_name: name, price_minor, subtotal_minor: price_minor * quantity }
   })
-  return { lines: priced, currency, ...totalsOf(priced) }
+  const totals = totalsOf(priced)
+  if (totals.total_minor > maxMinor) {
+    const [largest] = priced.toSorted((a, b) => b.subtotal_minor - a.subtotal_minor)
+    const detail = `makes the order come to more than ${toMajor(maxMinor, currency)} ${currency}`
+    throw new Problem('validation-failed', { errors: [{ pointer: at(largest!.product_id), detail }] })
+  }
+  return { lines: priced, currency, ...totals }
 }

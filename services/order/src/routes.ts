@@ -26,26 +26,31 @@ export const routes = (ctx: Ctx): Route[] => {
     assertAccess(ctx, await store.findOrder(ctx.sql, call.params.id), call.caller, call.header('x-order-token'))
 
   async function list({ query }: ListCall, user_id: string | undefined) {
-    const [before] = decodeCursor('orders', 1, query.cursor) ?? []
+    const [before] = decodeCursor('orders', ['id'], query.cursor) ?? []
     const limit = query.limit!
     const rows = await store.listOrders(ctx.sql, {
       user_id,
       status: query.status,
-      before: before as string | undefined,
+      before,
       limit: limit + 1,
     })
     const page = pageOf('orders', rows, limit, row => [row.id])
     return { ...page, items: page.items.map(row => toWire(row)) }
   }
 
-  /** 202 while the provider has not said: the order is on its way, and its status will tell. */
-  const underWay = (row: store.OrderRow, done: number) => (row.goal === 'none' ? done : 202)
+  /** 202 while the provider has not confirmed: the cancellation is on its way, and the order's status will tell. */
+  const underWay = (row: store.OrderRow) => (row.goal === 'none' ? 200 : 202)
 
   return [
     route(api.placeOrder, async ({ body, caller, idempotency_key, header }) => {
-      const { order } = await placeOrder(ctx, { body, caller, idempotency_key, cart_token: header('x-cart-token') })
+      const { order, done } = await placeOrder(ctx, {
+        body,
+        caller,
+        idempotency_key,
+        cart_token: header('x-cart-token'),
+      })
       const token = order.user_id === null ? guestToken(ctx, order.id) : undefined
-      return reply(underWay(order, 201), toWire(order, token), { location: `/api/orders/${order.id}` })
+      return reply(done ? 201 : 202, toWire(order, token), { location: `/api/orders/${order.id}` })
     }),
 
     route(api.quoteOrder, async ({ body, caller, header }) => {
@@ -68,19 +73,19 @@ export const routes = (ctx: Ctx): Route[] => {
     }),
 
     route(api.payOrder, async call => {
-      const order = await accessible(call)
-      const paid = await payOrder(ctx, order, { ...call.body, idempotency_key: call.idempotency_key })
-      return reply(underWay(paid, 200), toWire(paid))
+      const { body, idempotency_key } = call
+      const { order, done } = await payOrder(ctx, await accessible(call), { ...body, idempotency_key })
+      return reply(done ? 200 : 202, toWire(order))
     }),
 
     route(api.cancelOrder, async call => {
       const cancelled = await cancelOrder(ctx, await accessible(call), call.body.reason ?? 'cancelled by the customer')
-      return reply(underWay(cancelled, 200), toWire(cancelled))
+      return reply(underWay(cancelled), toWire(cancelled))
     }),
 
     route(api.setOrderStatus, async call => {
       const order = await setStatus(ctx, await accessible(call), call.body.status)
-      return reply(underWay(order, 200), toWire(order))
+      return reply(underWay(order), toWire(order))
     }),
 
     route(api.getOrder, async call => toWire(await accessible(call))),

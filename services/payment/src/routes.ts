@@ -25,10 +25,10 @@ export const routes = (ctx: Ctx): Route[] => [
   route(api.getPayment, async ({ params }) => toPayment(await findOr404(ctx, params.id))),
   route(api.listPayments, async ({ query }) => {
     const limit = query.limit!
-    const [after] = decodeCursor('payments', 1, query.cursor) ?? []
+    const [after] = decodeCursor('payments', ['id'], query.cursor) ?? []
     const rows = await store.listPayments(ctx.sql, {
       order_id: query.order_id,
-      after: after as string | undefined,
+      after,
       limit: limit + 1,
     })
     const page = pageOf('payments', rows, limit, row => [row.id])
@@ -38,7 +38,7 @@ export const routes = (ctx: Ctx): Route[] => [
   route(api.listLedger, async ({ query }) => {
     const { account, from, to } = query
     const limit = query.limit!
-    const after = decodeCursor('ledger', 2, query.cursor) as [string, string] | undefined
+    const after = decodeCursor('ledger', ['time', 'id'], query.cursor)
     const rows = await store.listLedger(ctx.sql, { account, from, to }, { after, limit: limit + 1 })
     const sums = await store.sumLedger(ctx.sql, { account, from, to })
     const page = pageOf('ledger', rows, limit, row => [row.created_at, row.id])

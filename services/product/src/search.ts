@@ -64,7 +64,7 @@ export async function correct(ctx: Ctx, words: readonly string[]): Promise<strin
 }
 
 function readCursor(cursor: string | undefined): { reading: Reading; after: [number, string] } | undefined {
-  const key = decodeCursor('search', 3, cursor)
+  const key = decodeCursor('search', ['text', 'number', 'id'], cursor)
   if (!key) return undefined
   const [reading, rank, id] = key
   if (!readings.includes(reading as Reading) || typeof rank !== 'number' || !isUuid(id))

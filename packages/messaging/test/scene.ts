@@ -1,0 +1,104 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as pause } from 'node:timers/promises'
+import { type EventMessage, event, type ServiceName } from '@shopfleet/contracts'
+import { connect, migrate, type Sql } from '@shopfleet/database'
+import { createTestDatabases, type TestDatabases } from '@shopfleet/testing'
+import { Type } from 'typebox'
+import { type Bus, connectPostgresBus, messagingMigrations } from '../src/index.ts'
+
+/** What a test of messaging plays with: a service's database, a topic of its own, and the file's one bus. */
+export interface Scene {
+  sql: Sql
+  bus: Bus
+  busSql: Sql
+  topic: ServiceName
+  /** An event of this topic. */
+  counted: ReturnType<typeof countedOf>
+  /** A second pool on the same database: another process. */
+  another(): Sql
+  message(aggregate_id: string, n: number, more?: Partial<EventMessage>): EventMessage
+  /** What is on the bus, in order. */
+  said(): Promise<EventMessage<{ n: number }>[]>
+}
+
+const countedOf = (service: ServiceName) =>
+  event({ service, name: 'thing.counted', version: 1, schema: Type.Object({ n: Type.Integer() }), summary: 'Counted' })
+
+/** Databases of one test file: `scene` makes a fresh service in it. */
+export async function createStage() {
+  const databases: TestDatabases = await createTestDatabases()
+  const busUrl = await databases.create('bus')
+  const bus = await connectPostgresBus(busUrl)
+  const busSql = connect(busUrl, { name: 'scene', max: 4 })
+  let scenes = 0
+  let ofScene: Sql[] = []
+  async function closeScene() {
+    await Promise.all(ofScene.map(pool => pool.end({ timeout: 1 })))
+    ofScene = []
+  }
+  return {
+    bus,
+    busUrl,
+    busSql,
+    async scene(): Promise<Scene> {
+      // The scene before is over.
+      await closeScene()
+      const topic = `topic-${++scenes}` as ServiceName
+      const url = await databases.create(`s${scenes}`)
+      const open = () => {
+        const pool = connect(url, { name: 'scene', max: 6 })
+        ofScene.push(pool)
+        return pool
+      }
+      const sql = open()
+      await migrate(sql, messagingMigrations)
+      await sql`create table effects (id bigint generated always as identity, aggregate_id uuid, n int)`
+      return {
+        sql,
+        bus,
+        busSql,
+        topic,
+        counted: countedOf(topic),
+        another: open,
+        message: (aggregate_id, n, more) => ({
+          id: randomUUID(),
+          name: 'thing.counted',
+          version: 1,
+          service: topic,
+          aggregate_id,
+          payload: { n },
+          correlation_id: 'test',
+          traceparent: null,
+          occurred_at: new Date().toISOString(),
+          ...more,
+        }),
+        async said() {
+          const rows = await busSql<{ message: EventMessage<{ n: number }> }[]>`
+            select message from events where topic = ${topic} order by position`
+          return rows.map(row => row.message)
+        },
+      }
+    },
+    async close() {
+      await closeScene()
+      await bus.close()
+      await busSql.end({ timeout: 1 })
+      await databases.stop()
+    },
+  }
+}
+
+/** Waits until something is so; fails after ten seconds. */
+export async function until(isSo: () => Promise<boolean> | boolean, what: string): Promise<void> {
+  const deadline = performance.now() + 10_000
+  while (!(await isSo())) {
+    if (performance.now() > deadline) throw new Error(`in ten seconds it did not happen that ${what}`)
+    await pause(5)
+  }
+}
+
+/** A promise one settles from outside. */
+export function createGate() {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  return { passed: promise, open: resolve }
+}
