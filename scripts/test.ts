@@ -12,11 +12,20 @@ import { startEmbeddedPostgres } from '@shopfleet/database'
 const root = join(import.meta.dirname, '..')
 const patterns = process.argv.slice(2).filter(arg => !arg.startsWith('--'))
 const flags = process.argv.slice(2).filter(arg => arg.startsWith('--'))
-const places = ['packages/*/test', 'services/*/test', 'simulators/*/test', 'data/catalogue', 'scripts', 'tests/**']
-const files = places
-  .flatMap(place => globSync(`${place}/*.test.ts`, { cwd: root }))
-  .filter(file => patterns.length === 0 || patterns.some(pattern => file.includes(pattern)))
-  .sort()
+/** The long ones first: the short ones fill the gaps. */
+const places = [
+  'tests/**',
+  'packages/platform/test',
+  'packages/*/test',
+  'services/*/test',
+  'simulators/*/test',
+  'data/catalogue',
+  'scripts',
+]
+const found = places.flatMap(place => globSync(`${place}/*.test.ts`, { cwd: root }).sort())
+const files = [...new Set(found)].filter(
+  file => patterns.length === 0 || patterns.some(pattern => file.includes(pattern)),
+)
 if (files.length === 0) {
   console.error(`no test file has ${patterns.join(' or ')} in its path`)
   process.exit(1)

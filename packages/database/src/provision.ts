@@ -19,6 +19,8 @@ interface Found {
 }
 
 const lock = 727469
+/** Databases made at once, each over a connection of its own. */
+const atOnce = 4
 const derive = promisify(pbkdf2)
 const iterations = 4096
 
@@ -86,7 +88,21 @@ async function provisionOne(session: ReservedSql, { database, role, password }: 
   await session.unsafe(`revoke all on database ${name} from public`)
 }
 
-async function provisionMissing(sql: Sql, wanted: readonly Provision[]): Promise<void> {
+/** A connection without the limits of ordinary statements: to copy a template takes its time. */
+async function takeHand(sql: Sql): Promise<ReservedSql> {
+  const hand = await sql.reserve()
+  await hand.unsafe(`set statement_timeout = '2min'; set lock_timeout = 0`)
+  // Compressing the copy of a template takes four times as long as writing it. A superuser may switch it off.
+  await hand.unsafe('set wal_compression = off').catch(() => {})
+  return hand
+}
+
+async function releaseHand(hand: ReservedSql): Promise<void> {
+  await hand.unsafe('select pg_advisory_unlock_all(); reset all').catch(() => {})
+  hand.release()
+}
+
+async function provisionMissing(sql: Sql, wanted: readonly Provision[], connections: number): Promise<void> {
   const databases = wanted.map(item => item.database)
   const roles = wanted.map(item => item.role)
   const missing = async (source: Sql | ReservedSql) => {
@@ -102,17 +118,23 @@ async function provisionMissing(sql: Sql, wanted: readonly Provision[]): Promise
   }
   if ((await missing(sql)).length === 0) return
 
-  const session = await sql.reserve()
+  const first = await takeHand(sql)
+  const hands = [first]
   try {
-    await session.unsafe(`set statement_timeout = '2min'; set lock_timeout = 0`)
-    await session`select pg_advisory_lock(${lock})`
-    // Compressing the copy of a template takes four times as long as writing it. A superuser may switch it off.
-    await session.unsafe('set wal_compression = off').catch(() => {})
-    for (const { item, found } of await missing(session)) await provisionOne(session, item, found)
-    await session.unsafe('revoke connect on database postgres, template1 from public')
+    await first`select pg_advisory_lock(${lock})`
+    const rest = await missing(first)
+    while (hands.length < Math.min(connections, rest.length)) hands.push(await takeHand(sql))
+    // The server spends its time waiting for files: several databases are made in the time of one.
+    const queue = rest.values()
+    const outcomes = await Promise.allSettled(
+      hands.map(async hand => {
+        for (const { item, found } of queue) await provisionOne(hand, item, found)
+      }),
+    )
+    for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason
+    await first.unsafe('revoke connect on database postgres, template1 from public')
   } finally {
-    await session.unsafe('select pg_advisory_unlock_all(); reset all').catch(() => {})
-    session.release()
+    for (const hand of hands) await releaseHand(hand)
   }
 }
 
@@ -122,10 +144,10 @@ async function provisionMissing(sql: Sql, wanted: readonly Provision[]): Promise
  * @param admin URL or pool of a superuser, or of a role that may create roles and databases
  */
 export async function provision(admin: Sql | string, wanted: readonly Provision[]): Promise<void> {
-  if (typeof admin !== 'string') return provisionMissing(admin, wanted)
-  const sql = connect(admin, { name: 'shopfleet provision', max: 2 })
+  if (typeof admin !== 'string') return provisionMissing(admin, wanted, 1)
+  const sql = connect(admin, { name: 'shopfleet provision', max: atOnce })
   try {
-    await provisionMissing(sql, wanted)
+    await provisionMissing(sql, wanted, atOnce)
   } finally {
     await sql.end({ timeout: 1 })
   }

@@ -339,7 +339,7 @@ async function goOn(ctx: Ctx, { tries, ...order }: store.OrderRow & { tries: num
       ctx.log.warn({ error, orderId: order.id, tries }, 'checkout not finished, will be tried again')
       if (!(error instanceof Unavailable || isUnavailable(error))) {
         ctx.metrics.errors.inc({ kind: 'checkout' })
-        if (tries >= maxTries) await abandon(ctx, order.id)
+        if (tries >= maxTries && (await abandon(ctx, order.id))) return false
       }
     }
     await store.postpone(ctx.sql, order.id, retryDelay(tries))
@@ -348,10 +348,11 @@ async function goOn(ctx: Ctx, { tries, ...order }: store.OrderRow & { tries: num
 }
 
 /** An order that cannot be finished for a fault of our own is undone: that is safe from anywhere, waiting is not. */
-async function abandon(ctx: Ctx, id: string): Promise<void> {
-  await store.moveOrder(ctx.sql, id, {
+async function abandon(ctx: Ctx, id: string): Promise<boolean> {
+  const turned = await store.moveOrder(ctx.sql, id, {
     from: { statuses: ['pending'], goals: ['hold', 'pay'] },
     to: { goal: 'cancel', cancel_reason: 'failed', due_in_s: 0 },
     answer: new Problem('order-not-payable', { detail: 'The order could not be completed. Nothing was charged.' }),
   })
+  return turned !== undefined
 }
