@@ -10,6 +10,8 @@ const textOptions = { ...bodyOptions, coerceTypes: 'array' } as const
 
 const withFormats = (ajv: Ajv) => {
   addFormats.default(ajv)
+  // The library's also takes `urn:uuid:…`, which the database does not.
+  ajv.addFormat('uuid', /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i)
   return ajv
 }
 /**

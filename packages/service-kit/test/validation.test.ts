@@ -163,3 +163,14 @@ test('an answer with more, less or other than its contract declares is found', (
   assert.match(checkReply(Reply, { id: 1 })!, /string/)
   assert.equal(checkReply(Type.Null(), undefined), undefined)
 })
+
+test('an id is written as the database writes it: no urn, no braces', () => {
+  const check = compileValidator(Type.Object({ id: Type.String({ format: 'uuid' }) }), 'params')
+  check({ id: '01A1F94C-1cc5-76c8-af33-444563198380' })
+  for (const id of [
+    'urn:uuid:01a1f94c-1cc5-76c8-af33-444563198380',
+    '{01a1f94c-1cc5-76c8-af33-444563198380}',
+    '01a1f94c',
+  ])
+    assert.throws(() => check({ id }), /not valid/)
+})

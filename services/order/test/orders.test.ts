@@ -138,6 +138,17 @@ test('cancelling gives back money and stock, once, whoever asks and however ofte
   await assert.rejects(shop.pay(pending.id, 'tok_approve', token(pending)), is('order-not-payable'))
 })
 
+test('a cancellation by the shop that the provider has not confirmed is 202, and then it is cancelled', async () => {
+  const { id: product_id } = await shop.product()
+  const bought = await shop.place({ product_id, ...guest, payment_method: 'tok_approve' })
+  shop.silence(api.closePayments, 'before')
+  const answer = await shop
+    .order()
+    .send(api.setOrderStatus, { params: { id: bought.id }, body: { status: 'cancelled' } }, shop.staff)
+  assert.deepEqual([answer.status, answer.body.status], [202, 'processing'])
+  await shop.assertUndone(bought.id, product_id)
+})
+
 test('money given back by staff shows on the order; a cancellation later gives back only the rest', async () => {
   const { id: product_id } = await shop.product()
   const bought = await shop.place({ product_id, quantity: 2, ...guest, payment_method: 'tok_approve' })
