@@ -9,7 +9,6 @@ import type { SimulatorOptions } from '../src/config.ts'
 import type { Effect, Payment } from '../src/payments.ts'
 import { createPaymentSimulator } from '../src/simulator.ts'
 
-// biome-ignore lint/suspicious/noExplicitAny: what came over the wire is judged by the assertions
 export type Reply = { status: number; body: any }
 export type Client = ReturnType<typeof createClient>
 export type Received = { id: string; type: string; payment: Payment; signature: string; text: string; at: number }
