@@ -42,7 +42,7 @@ export function createPasswords({ cost, queue }: { cost: number; queue: number }
     }
   }
 
-  const hashOf = (password: string) => inTurn(() => hash(digestible(password), { cost }))
+  const hashOf = (password: string) => inTurn(() => hash(digestible(password), cost))
   const nobodysHash = () => {
     nobody ??= hashOf(randomBytes(16).toString('hex')).catch(error => {
       nobody = undefined
