@@ -50,7 +50,7 @@ export function planPorts(env: Env, { base, host }: { base?: number; host?: stri
   }
   const metrics = {
     name: 'metrics of the gateway',
-    host: service.gateway!.host,
+    host: env.GATEWAY_METRICS_HOST || env.METRICS_HOST || loopback,
     port: portFrom(env, ['GATEWAY_METRICS_PORT', 'METRICS_PORT'], base === undefined ? 8081 : base + shift.metrics),
   }
   const simulator = {

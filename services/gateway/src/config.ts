@@ -8,6 +8,10 @@ const { SERVICE_SECRET: _s, TOKEN_ISSUER: _i, TOKEN_AUDIENCE: _a, DEMO_OPEN: _d,
 export const GatewayConfig = Type.Object({
   ...common,
   PORT: Type.Integer({ default: 8080, minimum: 0, maximum: 65_535, description: 'Port to listen on' }),
+  METRICS_HOST: Type.String({
+    default: '127.0.0.1',
+    description: "Address of the operators' listener; not that of HOST, which may be open to everyone",
+  }),
   METRICS_PORT: Type.Integer({
     default: 8081,
     minimum: 0,

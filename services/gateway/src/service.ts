@@ -44,7 +44,7 @@ export async function createGateway(config: GatewayConfig, overrides: GatewayOve
     operators,
     /** Listens for the operators, then for everyone. Needs no service to be up. Answers the public URL. */
     async start(): Promise<string> {
-      await operators.listen({ host: config.HOST, port: config.METRICS_PORT })
+      await operators.listen({ host: config.METRICS_HOST, port: config.METRICS_PORT })
       const url = await app.listen({ host: config.HOST, port: config.PORT, backlog: 1024 })
       ready = true
       return url
