@@ -32,7 +32,8 @@ function insert(file: string, mark: RegExp, text: string): void {
 
 const registry = 'packages/platform/src/services.ts'
 const ports = [...read(registry).matchAll(/port: (40\d\d)/g)].map(match => Number(match[1]))
-const port = Math.max(...ports) + 1
+// Up to 4010 the ports are promised to services that are planned.
+const port = Math.max(4010, ...ports) + 1
 
 console.log(`service ${name} on port ${port}`)
 write(
