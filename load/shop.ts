@@ -20,7 +20,6 @@ export interface ShopOptions {
   dataDir: string
   layout: string
   portBase: number
-  products: number
 }
 
 /** Starts it and buys something as soon as that is possible. Throws after 120 seconds, with the launcher's last words. */
@@ -28,7 +27,7 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
   const started_ms = performance.now()
   const args = [
     ...['scripts/run.mjs', 'scripts/start.ts', '--data-dir', options.dataDir, '--port-base', String(options.portBase)],
-    ...['--layout', options.layout, '--products', String(options.products), '--log-level', 'warn'],
+    ...['--layout', options.layout, '--log-level', 'warn'],
   ]
   const child = spawn('node', args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] })
   let words = ''
@@ -57,6 +56,15 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
       await ended
     },
   }
+}
+
+/** Adds generated products, with stock, to the data of a shop that is not running. */
+export async function addProducts(dataDir: string, count: string): Promise<void> {
+  if (Number(count) === 0) return
+  const args = ['scripts/run.mjs', 'scripts/seed.ts', '--data-dir', dataDir, '--products', count]
+  const child = spawn('node', args, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] })
+  const code = await new Promise(resolve => child.once('exit', resolve))
+  if (code !== 0) throw new Error('the generated products could not be loaded')
 }
 
 async function buySomething(gateway: string): Promise<number> {
