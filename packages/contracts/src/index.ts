@@ -1,18 +1,22 @@
+import * as admin from './admin.ts'
 import * as cart from './cart.ts'
 import type { EventType } from './event.ts'
 import * as inventory from './inventory.ts'
+import * as notification from './notification.ts'
 import type { Operation } from './operation.ts'
 import * as order from './order.ts'
 import * as payment from './payment.ts'
 import * as product from './product.ts'
 import * as user from './user.ts'
 
+export * from './admin.ts'
 export * from './cart.ts'
 export * from './client.ts'
 export * from './event.ts'
 export * from './fields.ts'
 export * from './inventory.ts'
 export * from './money.ts'
+export * from './notification.ts'
 export * from './operation.ts'
 export * from './order.ts'
 export * from './payment.ts'
@@ -20,7 +24,9 @@ export * from './problems.ts'
 export * from './product.ts'
 export * from './user.ts'
 
-const declared: unknown[] = [user, product, inventory, cart, order, payment].flatMap(module => Object.values(module))
+const declared: unknown[] = [admin, notification, user, product, inventory, cart, order, payment].flatMap(module =>
+  Object.values(module),
+)
 
 /** Every operation of the platform, in the order of declaration. */
 export const operations: Operation[] = declared.filter(

@@ -89,6 +89,26 @@ export const services: ServiceEntry[] = [
     },
   },
   {
+    name: 'notification',
+    port: 4008,
+    hasDatabase: true,
+    secrets: ['SERVICE_SECRET'],
+    load: async () => {
+      const { NotificationConfig, createNotificationService } = await import('@shopfleet/notification')
+      return { config: NotificationConfig, create: createNotificationService }
+    },
+  },
+  {
+    name: 'admin',
+    port: 4010,
+    hasDatabase: true,
+    secrets: ['SERVICE_SECRET'],
+    load: async () => {
+      const { AdminConfig, createAdminService } = await import('@shopfleet/admin')
+      return { config: AdminConfig, create: createAdminService }
+    },
+  },
+  {
     name: 'gateway',
     port: 8080,
     hasDatabase: false,

@@ -46,6 +46,11 @@ export const baseSettings = {
   CART_URL: Type.String({ default: 'http://127.0.0.1:4004', description: 'Where the cart service answers' }),
   INVENTORY_URL: Type.String({ default: 'http://127.0.0.1:4005', description: 'Where the inventory service answers' }),
   PAYMENT_URL: Type.String({ default: 'http://127.0.0.1:4006', description: 'Where the payment service answers' }),
+  NOTIFICATION_URL: Type.String({
+    default: 'http://127.0.0.1:4008',
+    description: 'Where the notification service answers',
+  }),
+  ADMIN_URL: Type.String({ default: 'http://127.0.0.1:4010', description: 'Where the admin service answers' }),
 }
 
 /** Settings of a service that owns a database. */

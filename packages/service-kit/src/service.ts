@@ -104,6 +104,8 @@ export async function createService<Config extends DatabaseConfig, Ctx extends C
       cart: config.CART_URL,
       inventory: config.INVENTORY_URL,
       payment: config.PAYMENT_URL,
+      notification: config.NOTIFICATION_URL,
+      admin: config.ADMIN_URL,
     },
     auth,
     boundary: overrides.boundary,
