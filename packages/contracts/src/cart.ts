@@ -40,6 +40,7 @@ const UserParams = Type.Object({ user_id: Id })
 export const getCart = operation({
   service: 'cart',
   name: 'getCart',
+  load: 'checkout',
   method: 'GET',
   path: '/api/cart',
   auth: 'guest',
@@ -60,6 +61,7 @@ export const clearCart = operation({
 export const addCartItem = operation({
   service: 'cart',
   name: 'addCartItem',
+  load: 'checkout',
   method: 'POST',
   path: '/api/cart/items',
   auth: 'guest',
@@ -73,6 +75,7 @@ export const addCartItem = operation({
 export const updateCartItem = operation({
   service: 'cart',
   name: 'updateCartItem',
+  load: 'checkout',
   method: 'PUT',
   path: '/api/cart/items/:item_id',
   auth: 'guest',
@@ -87,6 +90,7 @@ export const updateCartItem = operation({
 export const removeCartItem = operation({
   service: 'cart',
   name: 'removeCartItem',
+  load: 'checkout',
   method: 'DELETE',
   path: '/api/cart/items/:item_id',
   auth: 'guest',

@@ -79,6 +79,21 @@ export interface Operation<
    * examples do. See docs/decisions. Off everywhere else.
    */
   demo_open?: boolean
+  /**
+   * Which of the gateway's rate limits counts it, where it is not the common one: `sign-in` (few, per address and per
+   * account named in the body), `webhook` (many: the sender proves itself by its signature).
+   */
+  limit?: 'sign-in' | 'webhook'
+  /**
+   * What becomes of it when the gateway has more than it can do: `checkout` is refused last, `bulk` (lists and reports
+   * nobody waits for with money in hand) first. Without it a public read counts as browsing, anything else as usual work.
+   */
+  load?: 'checkout' | 'bulk'
+  /**
+   * The answer holds a session's tokens, or ends it. For a web app (`X-Session-Mode: cookie`) the gateway keeps them in
+   * httpOnly cookies and out of the body, and puts the refresh token into the body of a request that lacks it.
+   */
+  session?: 'begins' | 'continues' | 'ends'
   /** A request that works on the demonstration catalogue, shown in the API reference. */
   example?: { params?: Record<string, string>; query?: Record<string, unknown>; body?: unknown }
 }
@@ -105,6 +120,9 @@ export type ReplyOf<O> = O extends Operation<any, any, any, infer R> ? StaticOf<
 export type InputOf<O> = (ParamsOf<O> extends undefined ? { params?: undefined } : { params: ParamsOf<O> }) &
   (QueryOf<O> extends undefined ? { query?: undefined } : { query?: QueryOf<O> }) &
   (BodyOf<O> extends undefined ? { body?: undefined } : { body?: BodyOf<O> })
+
+/** Whether anyone may read it without being counted: such an answer can be kept and served to all. */
+export const isCacheableRead = (o: Operation): boolean => o.method === 'GET' && o.auth === 'public'
 
 /** Whether the gateway forwards the operation and the API reference shows it. */
 export const isPublic = (o: Operation): boolean => o.auth !== 'service'

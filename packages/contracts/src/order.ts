@@ -104,6 +104,7 @@ export const PlaceOrder = Type.Object(
 export const placeOrder = operation({
   service: 'order',
   name: 'placeOrder',
+  load: 'checkout',
   method: 'POST',
   path: '/api/orders',
   auth: 'guest',
@@ -144,6 +145,7 @@ is named by \`X-Cart-Token\` too. Prices are the catalogue's. A refusal leaves n
 export const quoteOrder = operation({
   service: 'order',
   name: 'quoteOrder',
+  load: 'checkout',
   method: 'POST',
   path: '/api/orders/quote',
   auth: 'guest',
@@ -190,6 +192,7 @@ export const quoteOrder = operation({
 export const payOrder = operation({
   service: 'order',
   name: 'payOrder',
+  load: 'checkout',
   method: 'POST',
   path: '/api/orders/:id/pay',
   auth: 'guest',

@@ -179,6 +179,8 @@ export const listPayments = operation({
 export const receiveWebhook = operation({
   service: 'payment',
   name: 'receiveWebhook',
+  load: 'checkout',
+  limit: 'webhook',
   method: 'POST',
   path: '/api/payments/webhooks/:provider',
   auth: 'public',

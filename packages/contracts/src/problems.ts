@@ -163,6 +163,7 @@ export function commonProblems(o: {
   if (o.auth !== 'public') list.push('invalid-token', 'token-expired')
   if (o.auth !== 'public' && o.auth !== 'guest') list.push('unauthenticated')
   if (typeof o.auth === 'object' || o.auth === 'service') list.push('forbidden')
+  if (o.auth !== 'service' && !(o.method === 'GET' && o.auth === 'public')) list.push('too-many-requests')
   if (o.idempotent) list.push('invalid-idempotency-key', 'idempotency-key-reused', 'request-in-progress')
   return list
 }

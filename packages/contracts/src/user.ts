@@ -39,6 +39,8 @@ const names = {
 export const register = operation({
   service: 'user',
   name: 'register',
+  limit: 'sign-in',
+  session: 'begins',
   method: 'POST',
   path: '/api/auth/register',
   aliases: ['/api/users/register', '/api/register'],
@@ -55,6 +57,8 @@ export const register = operation({
 export const login = operation({
   service: 'user',
   name: 'login',
+  limit: 'sign-in',
+  session: 'begins',
   method: 'POST',
   path: '/api/auth/login',
   aliases: ['/api/users/login', '/api/login'],
@@ -77,6 +81,7 @@ const RefreshBody = Type.Object(
 export const refreshSession = operation({
   service: 'user',
   name: 'refreshSession',
+  session: 'continues',
   method: 'POST',
   path: '/api/auth/refresh',
   auth: 'public',
@@ -90,6 +95,7 @@ export const refreshSession = operation({
 export const logout = operation({
   service: 'user',
   name: 'logout',
+  session: 'ends',
   method: 'POST',
   path: '/api/auth/logout',
   auth: 'public',
