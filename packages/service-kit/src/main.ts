@@ -1,4 +1,5 @@
 import type { TObject } from 'typebox'
+import { createShiftedClock } from './clock.ts'
 import { ConfigError, readConfig } from './config.ts'
 import { createCrashBoundary } from './crash.ts'
 import type { Overrides } from './service.ts'
@@ -19,7 +20,8 @@ export async function runService(
 ): Promise<void> {
   try {
     const boundary = createCrashBoundary(process.env, (n, name) => process.send?.({ boundary: n, name }))
-    const service = await create(readConfig(schema, name, process.env), { boundary })
+    const clock = createShiftedClock(process.env, heard => process.on('message', heard))
+    const service = await create(readConfig(schema, name, process.env), { boundary, ...(clock ? { clock } : {}) })
     let stopping = false
     const stop = () => {
       stopping = true
