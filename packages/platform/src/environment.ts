@@ -1,3 +1,4 @@
+import { hasMailServer } from './mail.ts'
 import type { Options } from './options.ts'
 import { type PortPlan, urlOf } from './ports.ts'
 import { type Secrets, secretNames } from './secrets.ts'
@@ -16,8 +17,18 @@ export interface LaunchPlan {
 const isSecret = (name: string) =>
   /DATABASE_URL(_FILE)?$/.test(name) || secretNames.some(secret => name === secret || name === `${secret}_FILE`)
 
-function open(env: Env): Env {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !isSecret(name)))
+/** Credentials at a provider outside: they are its service's alone. */
+const ownersOf: Partial<Record<string, RegExp>> = {
+  notification: /^(NOTIFICATION_)?(SMTP_URL|SMS_KEY)(_FILE)?$/,
+}
+const isOwned = (name: string) => Object.values(ownersOf).some(pattern => pattern!.test(name))
+
+/** What a service may see of the environment the person set. */
+function open(env: Env, service: string): Env {
+  const own = ownersOf[service]
+  return Object.fromEntries(
+    Object.entries(env).filter(([name]) => !isSecret(name) && (!isOwned(name) || own?.test(name))),
+  )
 }
 
 /** The environment of one service: what the person set, the addresses of all, and of the secrets its own. */
@@ -33,7 +44,8 @@ export function environmentOf(
   return {
     DEMO_OPEN: String(options.demo),
     PROVIDER_URL: urlOf(ports.simulator),
-    ...open(env),
+    ...(name === 'notification' && !hasMailServer(env) ? { SMTP_URL: urlOf(ports.smtp).replace(/^http/, 'smtp') } : {}),
+    ...open(env, name),
     ...Object.fromEntries(addresses),
     HOST: place.host,
     [`${prefix}_HOST`]: place.host,

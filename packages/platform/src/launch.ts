@@ -7,6 +7,7 @@ import { type Databases, databaseNames, openDatabases } from './databases.ts'
 import type { LaunchPlan } from './environment.ts'
 import { stockShelves } from './first-stock.ts'
 import type { Fleet } from './fleet.ts'
+import { hasMailServer, startMailCatcher } from './mail.ts'
 import { type Options, root } from './options.ts'
 import { checkPorts, type Place, planPorts, takenPlaces, urlOf } from './ports.ts'
 import { createProgress, type Progress } from './progress.ts'
@@ -72,6 +73,7 @@ export async function launch({ options, env, signal, onKill }: LaunchOptions): P
   const { say } = progress
   let claim: Claim | undefined
   let simulator: Child | undefined
+  let mailCatcher: Child | undefined
   let databases: Databases | undefined
   let fleet: Fleet | undefined
   let stopping: Promise<void> | undefined
@@ -79,7 +81,7 @@ export async function launch({ options, env, signal, onKill }: LaunchOptions): P
   const stop = () => {
     stopping ??= (async () => {
       await fleet?.stop()
-      await simulator?.stop()
+      await Promise.all([simulator?.stop(), mailCatcher?.stop()])
       await databases?.stop()
       claim?.release()
     })()
@@ -88,12 +90,16 @@ export async function launch({ options, env, signal, onKill }: LaunchOptions): P
   onKill(() => {
     fleet?.kill()
     simulator?.kill()
+    mailCatcher?.kill()
     claim?.release()
   })
 
   async function startAll(plan: LaunchPlan): Promise<Databases> {
     const outside = progress.step('payment simulator', async () => {
       simulator = await startSimulator(plan, say)
+    })
+    const catching = progress.step('mail catcher', async () => {
+      mailCatcher = await startMailCatcher(plan, say)
     })
     const opening = progress.step(options.databaseUrl ? 'databases' : 'PostgreSQL', async () => {
       signal.throwIfAborted()
@@ -106,7 +112,7 @@ export async function launch({ options, env, signal, onKill }: LaunchOptions): P
       const start = await layouts[options.layout]()
       fleet = await start(plan, opening, { signal, tell, say })
     })
-    const outcomes = await Promise.allSettled([opening, outside, inside])
+    const outcomes = await Promise.allSettled([opening, outside, catching, inside])
     const failed = outcomes.find(outcome => outcome.status === 'rejected')
     if (failed) throw failed.reason
     return opening
@@ -117,7 +123,11 @@ export async function launch({ options, env, signal, onKill }: LaunchOptions): P
     const ports = planPorts(env, { base: options.portBase, host: options.host })
     const gatewayUrl = urlOf(ports.service.gateway!)
     claim = claimDataDir(options.dataDir, gatewayUrl)
-    const places = env.PROVIDER_URL ? ports.all.filter(place => place !== ports.simulator) : ports.all
+    const notOurs = [
+      env.PROVIDER_URL ? [ports.simulator] : [],
+      hasMailServer(env) ? [ports.mailbox, ports.smtp] : [],
+    ].flat()
+    const places = ports.all.filter(place => !notOurs.includes(place))
     if (claim.wasKilled) await waitForOrphans(places, progress)
     await checkPorts(places)
     const plan: LaunchPlan = { env, options, ports, secrets: keepSecrets(options.dataDir, databaseNames, env) }
@@ -134,7 +144,10 @@ export async function launch({ options, env, signal, onKill }: LaunchOptions): P
     const isDetached = process.send !== undefined
     const isElsewhere = embedded && !embedded.folder.startsWith(options.dataDir)
     const postgresFolder = isElsewhere ? embedded.folder : undefined
-    console.log(readyText({ options, ports, administrator, productId, postgresFolder, isDetached, seconds }))
+    const hasMailbox = !hasMailServer(env)
+    console.log(
+      readyText({ options, ports, hasMailbox, administrator, productId, postgresFolder, isDetached, seconds }),
+    )
     return { stop }
   } catch (error) {
     await stop()

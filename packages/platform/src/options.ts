@@ -94,7 +94,7 @@ export const optionEntries = [
     group: 'Addresses',
     description:
       'Other ports for all: gateway N, its metrics N+1, services N+11 (user) to N+16 (payment) in the order of their usual ports, ' +
-      'payment simulator N+30',
+      'payment simulator N+30, mailbox N+31',
   },
   {
     flag: 'host',

@@ -16,12 +16,15 @@ export interface PortPlan {
   service: Record<string, Place>
   metrics: Place
   simulator: Place
+  /** Where the mail catcher shows what was sent, and where it takes mail. */
+  mailbox: Place
+  smtp: Place
   all: Place[]
 }
 
 const loopback = '127.0.0.1'
 const usualFirst = 4000
-const shift = { metrics: 1, services: 10, simulator: 30 }
+const shift = { metrics: 1, services: 10, simulator: 30, mailbox: 31, smtp: 32 }
 
 function portFrom(env: Env, names: string[], fallback: number): number {
   const name = names.find(name => env[name])
@@ -35,7 +38,8 @@ const hostFrom = (env: Env, service: string) => env[`${service.toUpperCase()}_HO
 
 /**
  * Who listens where. With `base`: gateway = base, its metrics base + 1, a service base + 10 + the last two digits of
- * its usual port (user base + 11 … payment base + 16), payment simulator base + 30. `ORDER_PORT` and the like win.
+ * its usual port (user base + 11 … payment base + 16), payment simulator base + 30, mailbox base + 31, its SMTP base + 32.
+ * `ORDER_PORT` and the like win.
  */
 export function planPorts(env: Env, { base, host }: { base?: number; host?: string } = {}): PortPlan {
   const service: PortPlan['service'] = {}
@@ -58,7 +62,17 @@ export function planPorts(env: Env, { base, host }: { base?: number; host?: stri
     host: loopback,
     port: portFrom(env, ['PAYMENT_SIMULATOR_PORT'], base === undefined ? 4100 : base + shift.simulator),
   }
-  const all = [...Object.values(service), metrics, simulator]
+  const mailbox = {
+    name: 'mail catcher',
+    host: loopback,
+    port: portFrom(env, ['MAIL_CATCHER_PORT'], base === undefined ? 4101 : base + shift.mailbox),
+  }
+  const smtp = {
+    name: 'SMTP of the mail catcher',
+    host: loopback,
+    port: portFrom(env, ['MAIL_CATCHER_SMTP_PORT'], base === undefined ? 4102 : base + shift.smtp),
+  }
+  const all = [...Object.values(service), metrics, simulator, mailbox, smtp]
   const twice = all.find((place, i) => all.findIndex(other => other.port === place.port) !== i)
   if (twice) {
     throw new LauncherError(
@@ -69,7 +83,7 @@ export function planPorts(env: Env, { base, host }: { base?: number; host?: stri
       'Give each a port of its own.',
     )
   }
-  return { service, metrics, simulator, all }
+  return { service, metrics, simulator, mailbox, smtp, all }
 }
 
 /** The address to call a place at, from this machine. */
@@ -101,7 +115,7 @@ async function shopfleetAt(place: Place): Promise<string | undefined> {
     const answer = await fetch(`${urlOf(place)}/health`, { signal: AbortSignal.timeout(500) })
     const { status, service } = (await answer.json()) as { status?: string; service?: string }
     if (status !== 'ok') return undefined
-    return service ?? (place.name === 'payment simulator' ? place.name : undefined)
+    return service ?? (['payment simulator', 'mail catcher'].includes(place.name) ? place.name : undefined)
   } catch {
     return undefined
   }

@@ -6,6 +6,8 @@ import { type PortPlan, urlOf } from './ports.ts'
 export interface ReadyReport {
   options: Options
   ports: PortPlan
+  /** Mail is caught, and can be looked at. */
+  hasMailbox: boolean
   administrator: Administrator | undefined
   /** A product that can be bought now. */
   productId: string | undefined
@@ -52,6 +54,9 @@ export function readyText(report: ReadyReport): string {
     row('API reference', `${gatewayUrl}/docs   (OpenAPI: /openapi.json)`),
     ...own.map(place => row(place.name, urlOf(place, 'localhost'))),
     row('payment simulator', urlOf(ports.simulator, 'localhost')),
+    ...(report.hasMailbox
+      ? [row('mailbox', `${bold(urlOf(ports.mailbox, 'localhost'))}   (what the shop sends, to read)`)]
+      : []),
     row('metrics', `${urlOf(ports.metrics, 'localhost')}/metrics, and /metrics of each service`),
     '',
     ...(administrator

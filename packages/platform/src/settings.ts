@@ -100,8 +100,9 @@ export async function allSettings(): Promise<SettingGroup[]> {
       settings: [...common.values()].filter(setting => !isGiven(setting.name)),
     },
     {
-      title: 'event log and payment simulator',
-      about: 'The event log is a database beside those of the services; the simulator plays the payment provider',
+      title: 'event log, payment simulator and mail catcher',
+      about:
+        'The event log is a database beside those of the services; the simulator plays the payment provider, the catcher the mail server',
       settings: [
         {
           name: 'BUS_DATABASE_URL',
@@ -112,6 +113,18 @@ export async function allSettings(): Promise<SettingGroup[]> {
           name: 'PAYMENT_SIMULATOR_PORT',
           description: 'Port of the payment simulator; it is not started when PROVIDER_URL is set',
           default: '4100',
+          isSecret: false,
+        },
+        {
+          name: 'MAIL_CATCHER_PORT',
+          description: 'Port of the mailbox in the browser; mail is not caught when SMTP_URL is set',
+          default: '4101',
+          isSecret: false,
+        },
+        {
+          name: 'MAIL_CATCHER_SMTP_PORT',
+          description: 'Port the mail catcher takes mail at',
+          default: '4102',
           isSecret: false,
         },
       ],

@@ -19,12 +19,14 @@ test('the usual ports are those of the documents', () => {
     gateway: 8080,
     'metrics of the gateway': 8081,
     'payment simulator': 4100,
+    'mail catcher': 4101,
+    'SMTP of the mail catcher': 4102,
   })
 })
 
 test('a base moves all ports, and none of them twice', () => {
   const moved = portsOf(planPorts({}, { base: 9000 }))
-  assert.equal(new Set(Object.values(moved)).size, services.length + 2)
+  assert.equal(new Set(Object.values(moved)).size, services.length + 4)
   assert.partialDeepStrictEqual(moved, {
     user: 9011,
     product: 9012,
@@ -35,6 +37,8 @@ test('a base moves all ports, and none of them twice', () => {
     gateway: 9000,
     'metrics of the gateway': 9001,
     'payment simulator': 9030,
+    'mail catcher': 9031,
+    'SMTP of the mail catcher': 9032,
   })
 })
 

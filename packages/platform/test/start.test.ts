@@ -184,7 +184,7 @@ test('with a process per service, one that is killed is started again and serves
   const said = await shop.until(/Stop with Ctrl-C/)
   assert.equal(buy(said).payment_status, 'paid')
   const children = childrenOf(shop.pid)
-  assert.equal(children.length, services.length + 1, children.map(child => child.program).join('\n'))
+  assert.equal(children.length, services.length + 2, children.map(child => child.program).join('\n'))
   for (const name of ['services/order', 'simulators/payment'])
     process.kill(children.find(child => child.program.includes(name))!.pid, 'SIGKILL')
   await shop.until(/order is back/)
