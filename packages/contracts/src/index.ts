@@ -7,6 +7,7 @@ import type { Operation } from './operation.ts'
 import * as order from './order.ts'
 import * as payment from './payment.ts'
 import * as product from './product.ts'
+import * as reconcile from './reconcile.ts'
 import * as user from './user.ts'
 
 export * from './admin.ts'
@@ -22,10 +23,11 @@ export * from './order.ts'
 export * from './payment.ts'
 export * from './problems.ts'
 export * from './product.ts'
+export * from './reconcile.ts'
 export * from './user.ts'
 
-const declared: unknown[] = [admin, notification, user, product, inventory, cart, order, payment].flatMap(module =>
-  Object.values(module),
+const declared: unknown[] = [admin, notification, user, product, inventory, cart, order, payment, reconcile].flatMap(
+  module => Object.values(module),
 )
 
 /** Every operation of the platform, in the order of declaration. */

@@ -4,6 +4,7 @@ import { addItem } from './add-item.ts'
 import { mergeCart } from './merge-cart.ts'
 import { hashOf, type Shopper, shopperOf, userShopper } from './owner.ts'
 import { readCart } from './read-cart.ts'
+import { reconcileRoutes } from './reconcile-routes.ts'
 import type { Ctx } from './service.ts'
 import * as store from './store.ts'
 
@@ -36,6 +37,7 @@ async function removeItem(ctx: Ctx, shopper: Shopper | undefined, item_id: strin
 }
 
 export const routes = (ctx: Ctx): Route[] => [
+  ...reconcileRoutes(ctx),
   route(api.getCart, async call => answer(200, await readCart(ctx, shopperIn(call)))),
   route(api.clearCart, async call => {
     const shopper = shopperIn(call)

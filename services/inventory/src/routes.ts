@@ -1,6 +1,7 @@
 import * as api from '@shopfleet/contracts'
 import { decodeCursor, pageOf, type Route, route } from '@shopfleet/service-kit'
 import { adjust, setAvailable, setOnHand } from './count.ts'
+import { reconcileRoutes } from './reconcile-routes.ts'
 import { commit, release, reserve } from './reserve.ts'
 import type { Ctx } from './service.ts'
 import * as store from './store.ts'
@@ -12,6 +13,7 @@ async function stockOf(ctx: Ctx, product_id: string): Promise<api.Stock> {
 }
 
 export const routes = (ctx: Ctx): Route[] => [
+  ...reconcileRoutes(ctx),
   route(api.getStock, ({ params }) => stockOf(ctx, params.product_id)),
 
   route(api.listStock, async ({ query }) => {

@@ -63,7 +63,7 @@ export async function insertOpeningStock(sql: Queryable, product_id: string, qua
 }
 
 /** The outbox rows of changed stock; `rows` is a relation of product_id, on_hand, reserved, revision. */
-function sayStockChanged(
+export function sayStockChanged(
   sql: Queryable,
   rows: ReturnType<Queryable>,
   correlation_id: string,

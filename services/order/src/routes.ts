@@ -14,6 +14,7 @@ import { cancelOrder } from './cancel-order.ts'
 import { payOrder } from './pay-order.ts'
 import { placeOrder, resolveLines } from './place-order.ts'
 import { priceOrder } from './price-order.ts'
+import { reconcileRoutes } from './reconcile-routes.ts'
 import type { Ctx } from './service.ts'
 import { setStatus } from './set-status.ts'
 import * as store from './store.ts'
@@ -42,6 +43,8 @@ export const routes = (ctx: Ctx): Route[] => {
   const underWay = (row: store.OrderRow) => (row.goal === 'none' ? 200 : 202)
 
   return [
+    ...reconcileRoutes(ctx),
+
     route(api.placeOrder, async ({ body, caller, idempotency_key, header }) => {
       const { order, done } = await placeOrder(ctx, {
         body,

@@ -14,6 +14,16 @@ export interface ProviderPayment {
   refunded: number
 }
 
+/** One line of the provider's journal, as far as we read it. `key` is of the step, not of the payment. */
+export interface ProviderEffect {
+  n: number
+  type: string
+  payment_id: string
+  key: string
+  amount: number
+  refund_id?: string
+}
+
 /**
  * What came of a question to the provider: the payment as it stands there, a refund made, a refusal that is final, no
  * such thing, or nothing that one could rely on (then it may or may not have happened).
@@ -73,6 +83,22 @@ export function createProvider(options: {
     }
   }
 
+  async function read<Body>(path: string): Promise<Body | undefined> {
+    try {
+      const answer = await pool.request({
+        method: 'GET',
+        path,
+        headers: { authorization: `Bearer ${options.key}` },
+        signal: AbortSignal.timeout(options.timeout_ms),
+      })
+      const body = await answer.body.json()
+      return answer.statusCode === 200 ? (body as Body) : undefined
+    } catch {
+      // Whoever looks into the provider's books comes again.
+      return undefined
+    }
+  }
+
   const idPath = (reference: string, rest = '') => `/v1/payments/${encodeURIComponent(reference)}${rest}`
   return {
     authorise: (body: { key: string; amount: number; currency: string; token: string; reference: string }) =>
@@ -84,6 +110,10 @@ export function createProvider(options: {
       ask('refund', 'POST', idPath(reference, '/refunds'), body),
     get: (reference: string) => ask('get', 'GET', idPath(reference)),
     findByKey: (key: string) => ask('find', 'GET', `/v1/payments?key=${encodeURIComponent(key)}`),
+    /** What happened there after an effect of this number, oldest first; undefined without an answer. */
+    journal: (after: number) => read<{ items: ProviderEffect[] }>(`/v1/journal?after=${after}`),
+    /** What it has of ours, by currency; undefined without an answer. */
+    balance: () => read<Record<string, { net: number }>>('/v1/balance'),
     close: () => pool.destroy(),
   }
 }

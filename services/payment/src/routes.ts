@@ -5,11 +5,13 @@ import { captureForOrder, capturePayment, findOr404, voidPayment } from './captu
 import { closePayments } from './close-payments.ts'
 import { toPayment } from './payment.ts'
 import { checkSignature, receiveWebhook } from './receive-webhook.ts'
+import { reconcileRoutes } from './reconcile-routes.ts'
 import { refundPayment } from './refund-payment.ts'
 import type { Ctx } from './service.ts'
 import * as store from './store.ts'
 
 export const routes = (ctx: Ctx): Route[] => [
+  ...reconcileRoutes(ctx),
   route(api.authorisePayment, async ({ body }) => toPayment(await authorisePayment(ctx, body))),
   route(api.closePayments, async ({ body }) => ({
     order_id: body.order_id,

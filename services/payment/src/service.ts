@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { type Context, createService, type Overrides } from '@shopfleet/service-kit'
 import type { PaymentConfig } from './config.ts'
 import { createProvider, type Provider } from './provider.ts'
+import { readJournal } from './reconcile.ts'
 import { routes } from './routes.ts'
 import * as store from './store.ts'
 import { reconcile, settleOverdue } from './sweep.ts'
@@ -44,6 +45,7 @@ export const createPaymentService = (config: PaymentConfig, overrides?: Override
     sweeps: ctx => [
       { name: 'settle payments', interval_ms: config.SETTLE_SWEEP_MS, run: () => settleOverdue(ctx) },
       { name: 'reconcile payments', interval_ms: config.RECONCILE_MS, run: () => reconcile(ctx) },
+      { name: 'read the journal of the provider', interval_ms: config.RECONCILE_MS, run: () => readJournal(ctx) },
     ],
     close: ctx => ctx.provider.close(),
   })

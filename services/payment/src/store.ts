@@ -235,7 +235,7 @@ export async function listPendingRefunds(sql: Queryable, payment_id: string): Pr
 }
 
 /** The ledger entries and events of refunds that have happened; `rows` is payments with refund_id and refund_minor. */
-function bookRefund(sql: Queryable, rows: Fragment): Fragment {
+export function bookRefund(sql: Queryable, rows: Fragment): Fragment {
   const { correlation_id, traceparent } = currentContext()
   return sql`
     entries as (

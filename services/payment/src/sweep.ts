@@ -48,7 +48,8 @@ export async function reconcile(ctx: Ctx): Promise<number> {
   return repaired.filter(Boolean).length
 }
 
-async function compare(ctx: Ctx, payment: PaymentRow): Promise<boolean> {
+/** Compares one payment with the provider's book. Answers whether it was repaired. */
+export async function compare(ctx: Ctx, payment: PaymentRow): Promise<boolean> {
   const found = await ctx.provider.get(payment.provider_reference!)
   if (found.kind === 'unknown') return false
   if (found.kind === 'payment') {

@@ -6,6 +6,7 @@ import { changeCategory, createCategory, deleteCategory } from './change-categor
 import { createProduct } from './create-product.ts'
 import { listProducts } from './list-products.ts'
 import { toProduct } from './product.ts'
+import { reconcileRoutes } from './reconcile-routes.ts'
 import { search } from './search.ts'
 import type { Ctx } from './service.ts'
 import * as store from './store.ts'
@@ -27,6 +28,7 @@ function idsOf(text: string): string[] {
 }
 
 export const routes = (ctx: Ctx): Route[] => [
+  ...reconcileRoutes(ctx),
   route(api.listProducts, ({ query }) => listProducts(ctx, query)),
   route(api.searchProducts, ({ query }) => search(ctx, query)),
   route(api.suggestProducts, async ({ query }) => ({ items: await suggest(ctx, query.q, query.limit!) })),

@@ -1,0 +1,99 @@
+import type { ReservationFacts, StockFacts } from '@shopfleet/contracts'
+import type { Queryable, Tx } from '@shopfleet/database'
+import { currentContext } from '@shopfleet/messaging'
+import { sayStockChanged } from './store.ts'
+
+/* Statements of the reconciler's questions about stock, and of its repairs. */
+
+export interface ChangedRow {
+  id: string
+  at: string
+}
+export interface Walk {
+  at: string
+  id?: string
+  limit: number
+}
+
+/** Reservations, oldest change first, after a place in the walk; the id is the order's. */
+export async function listChangedReservations(sql: Queryable, { at, id, limit }: Walk): Promise<ChangedRow[]> {
+  return sql<ChangedRow[]>`
+    select order_id as id, updated_at::text as at from reservations
+    where updated_at >= ${at}::timestamptz
+      ${id === undefined ? sql`` : sql`and (updated_at, order_id) > (${at}::timestamptz, ${id}::uuid)`}
+    order by updated_at, order_id limit ${limit}`
+}
+
+/** Products whose stock changed, oldest change first, after a place in the walk. */
+export async function listChangedStock(sql: Queryable, { at, id, limit }: Walk): Promise<ChangedRow[]> {
+  return sql<ChangedRow[]>`
+    select product_id as id, updated_at::text as at from stock
+    where updated_at >= ${at}::timestamptz
+      ${id === undefined ? sql`` : sql`and (updated_at, product_id) > (${at}::timestamptz, ${id}::uuid)`}
+    order by updated_at, product_id limit ${limit}`
+}
+
+export async function listReservationFacts(sql: Queryable, order_ids: string[]): Promise<ReservationFacts[]> {
+  return sql<ReservationFacts[]>`
+    select order_id, status, coalesce((
+      select jsonb_agg(jsonb_build_object('product_id', product_id, 'quantity', quantity) order by product_id)
+      from reservation_lines l where l.order_id = r.order_id), '[]') as items
+    from reservations r where order_id = any(${order_ids}::uuid[])`
+}
+
+const sums = (sql: Queryable) => sql`
+  coalesce((select sum(delta) from movements m where m.product_id = stock.product_id), 0)::int as moved,
+  coalesce((select sum(quantity) from reservation_lines l join reservations using (order_id)
+            where l.product_id = stock.product_id and status = 'held'), 0)::int as held`
+
+export async function listStockFacts(sql: Queryable, ids: string[]): Promise<StockFacts[]> {
+  return sql<StockFacts[]>`
+    select product_id, on_hand, reserved, revision, ${sums(sql)} from stock where product_id = any(${ids}::uuid[])`
+}
+
+/**
+ * The sums of a product whose stock is locked before: whoever changes a movement or a reservation changes the stock too,
+ * so the statement after the lock sees all of them.
+ */
+export async function sumStock(tx: Tx, product_id: string): Promise<StockFacts> {
+  const [row] = await tx<[StockFacts]>`
+    select product_id, on_hand, reserved, revision, ${sums(tx)} from stock where product_id = ${product_id}`
+  return row
+}
+
+/** A movement that nobody made: what on hand differs by from the movements that are known. */
+export async function insertDifference(tx: Tx, product_id: string, delta: number, on_hand: number): Promise<void> {
+  await tx`
+    insert into movements (product_id, delta, reason, on_hand)
+    values (${product_id}, ${delta}, 'difference found by reconciliation', ${on_hand})`
+}
+
+/** Sets what is counted as reserved, if that is no more than there is. */
+export async function setReserved(tx: Tx, product_id: string, reserved: number): Promise<boolean> {
+  const { correlation_id, traceparent } = currentContext()
+  const rows = await tx`
+    with changed as (
+      update stock set reserved = ${reserved}, revision = revision + 1, updated_at = now()
+      where product_id = ${product_id} and on_hand >= ${reserved}
+      returning product_id, on_hand, reserved, revision
+    ), said as (
+      ${sayStockChanged(tx, tx`changed`, correlation_id, traceparent)}
+    )
+    select 1 from changed`
+  return rows.count === 1
+}
+
+/** Says the stock as it is, with a revision above one that a listener has. */
+export async function sayAbove(sql: Queryable, product_id: string, above_revision: number): Promise<boolean> {
+  const { correlation_id, traceparent } = currentContext()
+  const rows = await sql`
+    with changed as (
+      update stock set revision = greatest(revision, ${above_revision}::bigint) + 1, updated_at = now()
+      where product_id = ${product_id}
+      returning product_id, on_hand, reserved, revision
+    ), said as (
+      ${sayStockChanged(sql, sql`changed`, correlation_id, traceparent)}
+    )
+    select 1 from changed`
+  return rows.count === 1
+}
