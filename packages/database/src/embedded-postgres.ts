@@ -61,6 +61,8 @@ function settingsFor({ durable = true, maxConnections = 200, settings }: Embedde
     synchronous_commit: 'on',
     wal_compression: 'on',
     max_wal_size: '1GB',
+    // The log waits for a backup that reads it (`npm run backup`), but not without end.
+    max_slot_wal_keep_size: '4GB',
     checkpoint_timeout: '15min',
     jit: 'off',
     // A parallel plan takes the core another request needs, and shared memory that containers limit to 64 MB.

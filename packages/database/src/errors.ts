@@ -21,6 +21,7 @@ const unavailableCodes = new Set([
   '25006', // read-only transaction: a replica, or a primary that is being replaced
   '25P03', // idle in transaction too long: the server closed the connection
   '25P04', // transaction timeout
+  '3D000', // no such database: it is just being exchanged for a restored one
   '40001',
   '40P01',
   '53000',

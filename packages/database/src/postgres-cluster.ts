@@ -163,13 +163,19 @@ function resetPassword({ folder, password, account, binaries }: Cluster): void {
   if (error) throw explainSpawnError(error, path)
 }
 
-/** Finds the server's files below `dataDir`, or makes them. Takes about a second the first time. */
-export function openCluster(dataDir: string, { requireDataDir }: { requireDataDir: boolean }): Cluster {
+/** Finds where the server's files are or will be, and who runs it. Makes none of them. */
+export function placeCluster(dataDir: string, { requireDataDir }: { requireDataDir: boolean }): Cluster {
   prepareDataDir(dataDir)
-  const passwordLost = !existsSync(join(dataDir, 'postgres-password'))
   const password = keepPassword(dataDir)
   const { folder, account } = settle(dataDir, requireDataDir)
-  const cluster = { dataDir, folder, password, account, binaries: reachableBinaries(findBinaries(), account) }
+  return { dataDir, folder, password, account, binaries: reachableBinaries(findBinaries(), account) }
+}
+
+/** Finds the server's files below `dataDir`, or makes them. Takes about a second the first time. */
+export function openCluster(dataDir: string, { requireDataDir }: { requireDataDir: boolean }): Cluster {
+  const passwordLost = !existsSync(join(dataDir, 'postgres-password'))
+  const cluster = placeCluster(dataDir, { requireDataDir })
+  const { folder } = cluster
   if (!existsSync(join(folder, 'PG_VERSION'))) {
     initialise(cluster)
   } else if (passwordLost && !existsSync(join(folder, 'postmaster.pid'))) {

@@ -84,6 +84,11 @@ export function lastLines(dataDir: string, from = 0): string {
   return log.trim().split('\n').slice(-6).join('\n')
 }
 
+/** How much has been logged so far. */
+export function logSize(dataDir: string): number {
+  return statSync(join(dataDir, 'postgres.log'), { throwIfNoEntry: false })?.size ?? 0
+}
+
 function openLog(dataDir: string): { fd: number; size: number } {
   const file = join(dataDir, 'postgres.log')
   try {
@@ -95,7 +100,7 @@ function openLog(dataDir: string): { fd: number; size: number } {
   }
 }
 
-function explainExit(lines: string, { folder, dataDir }: Cluster): unknown {
+export function explainExit(lines: string, { folder, dataDir }: Cluster): unknown {
   if (/No space left|Disk quota/.test(lines)) return explainFileError({ code: 'ENOSPC' }, folder)
   if (/Read-only file system/.test(lines)) return explainFileError({ code: 'EROFS' }, folder)
   return new LauncherError(

@@ -66,9 +66,10 @@ async function find(sql: Sql | ReservedSql, databases: string[], roles: string[]
       d.oid is null or has_database_privilege('public', d.oid, 'connect')
         or has_database_privilege('public', 'postgres', 'connect')
         or has_database_privilege('public', 'template1', 'connect') as is_open
-    from unnest(${databases}::text[], ${roles}::text[]) as wanted (database, role)
+    from unnest(${databases}::text[], ${roles}::text[]) with ordinality as wanted (database, role, place)
     left join pg_roles r on r.rolname = wanted.role
-    left join pg_database d on d.datname = wanted.database`
+    left join pg_database d on d.datname = wanted.database
+    order by wanted.place`
 }
 
 async function provisionOne(session: ReservedSql, { database, role, password }: Provision, found: Found) {

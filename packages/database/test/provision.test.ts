@@ -49,3 +49,11 @@ test('a new password replaces the old one', async () => {
   assert.equal(await enter({ ...plain, password: 'new' }, plain.database), 'Babä')
   assert.equal(await enter(plain, plain.database), '28P01')
 })
+
+test('one role that is there already among many that are not is not mistaken for another', async () => {
+  const name = (n: number) => `many_${n}_${process.pid}`
+  const many = Array.from({ length: 8 }, (_, n) => ({ database: name(n), role: name(n), password: `secret${n}` }))
+  await provision(server.adminUrl, [many[6]!])
+  await provision(server.adminUrl, many)
+  for (const one of many) assert.equal(await enter(one, one.database), 'Babä')
+})

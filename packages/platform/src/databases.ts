@@ -32,7 +32,8 @@ export const databaseNames = [...services.filter(entry => entry.hasDatabase).map
 
 const launcherLock = 727_470
 
-export const databaseNameOf = (service: string) => `shopfleet_${service}`
+/** Of its database and of its role. `shopfleet_admin` is the superuser of the embedded server: no service is. */
+export const databaseNameOf = (service: string) => `shopfleet_${service === 'admin' ? 'admin_panel' : service}`
 
 /** The URL of a service's database, with its role, on the server of another URL. */
 export function databaseUrlOf(serverUrl: string, service: string, password: string): string {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { connect } from '@shopfleet/database'
+import { superuser } from '@shopfleet/database/backup'
 import { databaseNameOf, databaseNames, openDatabases } from '@shopfleet/platform/databases'
 import { migrateAll } from '@shopfleet/platform/migrations'
 import { keepSecrets } from '@shopfleet/platform/secrets'
@@ -33,6 +34,11 @@ after(async () => {
 
 const open = (env: Record<string, string> = {}, databaseUrl: string | undefined = serverUrl) =>
   openDatabases({ dataDir: folder, databaseUrl, env, say() {}, secrets: keepSecrets(folder, databaseNames, env) })
+
+test('no service is given the name of the administrator of the embedded server', () => {
+  assert.ok(!databaseNames.map(databaseNameOf).includes(superuser))
+  assert.equal(new Set(databaseNames.map(databaseNameOf)).size, databaseNames.length)
+})
 
 test('in an existing PostgreSQL each service gets a database and a role that reaches no other', async () => {
   const opened = await open({ ORDER_DATABASE_URL: ownUrl })
