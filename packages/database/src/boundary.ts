@@ -3,13 +3,15 @@
 import { AsyncResource } from 'node:async_hooks'
 import type { Query } from './driver.ts'
 
-/** Called, and awaited, around each durable write, with its name, e.g. `before commit: update items set …`. */
+/** Called, and awaited, around each durable write, with its name, e.g. `before commit: update items, insert outbox`. */
 export type Boundary = (name: string) => void | Promise<void>
 
+/** Of a statement that writes in a way we cannot read. */
 const nameLength = 40
 const plainRead = /^(select|show|values|table|explain|fetch)\b/i
 const noise = /--[^\n]*|\/\*[\s\S]*?\*\/|'(?:[^']|'')*'/g
-const write = /\b(insert\s+into|delete\s+from|merge\s+into)\b|(?<!\bfor\s+(?:no\s+key\s+)?)\bupdate\s+["\w]/i
+const write =
+  /\b(insert) into "?(\w+)|\b(delete) from "?(\w+)|\b(merge) into "?(\w+)|(?<!\bfor (?:no key )?|\bdo )\b(update) "?(\w+)/gi
 
 function isQuery(value: unknown): value is Query {
   return value instanceof Promise && 'strings' in value
@@ -25,12 +27,16 @@ export function textOf({ strings, args }: Query): string {
   return strings.map((part, index) => (index === 0 ? part : textOfArg(args[index - 1]) + part)).join('')
 }
 
-/** The name of the write a statement makes, undefined for a plain SELECT. */
+/**
+ * The name of the write a statement makes: what it does to which tables, so that it stays the same when the statement is
+ * only written differently. Undefined for a plain SELECT.
+ */
 export function writeName(query: Query): string | undefined {
   const text = textOf(query).replace(noise, ' ').replace(/\s+/g, ' ').trim()
   if (plainRead.test(text)) return undefined
-  if (/^with\b/i.test(text) && !write.test(text)) return undefined
-  return text.slice(0, nameLength)
+  const writes = [...text.matchAll(write)].map(match => match.slice(1).filter(Boolean).join(' ').toLowerCase())
+  if (writes.length > 0) return [...new Set(writes)].join(', ')
+  return /^with\b/i.test(text) ? undefined : text.slice(0, nameLength)
 }
 
 /** Wraps the execution of single statements, each of which commits by itself. */

@@ -1,6 +1,6 @@
 import { begin } from './begin.ts'
 import { type Boundary, guardWrites } from './boundary.ts'
-import { createTemplate } from './driver.ts'
+import { createTemplate, type Query } from './driver.ts'
 import { listen } from './listen.ts'
 import { createPool } from './pool.ts'
 import { createSession } from './session.ts'
@@ -65,10 +65,11 @@ export function connect(url: string, { name, max = 10, boundary }: ConnectOption
       if (sound) pool.mend(client)
       else pool.discard(client)
     }
-    return Object.assign(createTag(template, session.run), { release })
+    return Object.assign(createTag(template, guarded(session.run)), { release })
   }
 
-  const tag = createTag(template, boundary ? guardWrites(boundary, pool.run) : pool.run)
+  const guarded = (run: (query: Query) => void) => (boundary ? guardWrites(boundary, run) : run)
+  const tag = createTag(template, guarded(pool.run))
   return Object.assign(tag, {
     reserve,
     begin<T>(

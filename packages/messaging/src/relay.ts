@@ -1,5 +1,5 @@
 import type { EventMessage, ServiceName } from '@shopfleet/contracts'
-import type { ReservedSql, Sql } from '@shopfleet/database'
+import type { Boundary, ReservedSql, Sql } from '@shopfleet/database'
 import type { Bus } from './bus.ts'
 import { createLoop } from './loop.ts'
 
@@ -31,8 +31,10 @@ export function createRelay(options: {
   service: ServiceName
   onError: (error: unknown) => void
   poll_ms?: number
+  /** Awaited before and after events are handed to the bus, in crash tests. */
+  boundary?: Boundary
 }): Relay {
-  const { sql, bus, service } = options
+  const { sql, bus, service, boundary } = options
   let leased: ReservedSql | undefined
   let running: Promise<number> | undefined
   let next: Promise<number> | undefined
@@ -70,10 +72,12 @@ export function createRelay(options: {
                  traceparent, occurred_at
           from outbox order by seq limit ${batchSize}`
         if (rows.length === 0) return sent
+        await boundary?.('before publish')
         await bus.append(
           service,
           rows.map(({ seq: _, ...message }) => message),
         )
+        await boundary?.('after publish')
         await connection`delete from outbox where seq = any(${rows.map(row => row.seq)}::bigint[])`
         sent += rows.length
         if (rows.length < batchSize || performance.now() > stopBy_ms) return sent

@@ -124,7 +124,14 @@ export async function createService<Config extends DatabaseConfig, Ctx extends C
       `${kind} failed`,
     )
   }
-  const relay = createRelay({ sql, bus, service: name, onError: failed('relay'), poll_ms: overrides.poll_ms })
+  const relay = createRelay({
+    sql,
+    bus,
+    service: name,
+    onError: failed('relay'),
+    poll_ms: overrides.poll_ms,
+    boundary: overrides.boundary,
+  })
   const subscription = createSubscription({
     sql,
     bus,
