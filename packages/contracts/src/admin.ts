@@ -1,40 +1,118 @@
-import { Type } from 'typebox'
-import { event } from './event.ts'
-import { Id, Name, page, pageQuery, Timestamp } from './fields.ts'
+import { type Static, Type } from 'typebox'
+import { Id, IdParams, nullable, page, pageQuery, Timestamp } from './fields.ts'
 import { operation } from './operation.ts'
 
-/** Admin: say here what this part of the shop is. */
+/** The back office: what differs between the services, what staff did, dead letters, the health of all. */
 
-export const AdminNote = Type.Object({ id: Id, name: Type.String(), created_at: Timestamp })
+/** What the reconciler can find, and what it means in words. */
+export const findingKinds = {
+  'paid-not-captured': 'An order counts as paid, but another amount was captured',
+  'money-of-undone-order': 'An order was cancelled, but its money is still held or captured',
+  'payment-without-order': 'Money is held or captured for an order nobody knows',
+  'captured-but-unpaid': 'A payment was made, but its order still waits for one',
+  'order-stuck': 'An order stays on its way past its deadline',
+  'reservation-without-order': 'Stock is held or sold for an order nobody knows',
+  'stock-of-undone-order': 'An order was cancelled, but its stock is still held or sold',
+  'paid-without-stock': 'An order counts as paid, but its stock was not sold',
+  'stock-lines-differ': 'Other units were sold than were ordered',
+  'cart-of-order-open': 'A cart was ordered and still is open',
+  'cart-without-order': 'A cart counts as ordered, but there is no such order',
+  'confirmation-missing': 'A paid order was not confirmed to the customer',
+  'ledger-of-order-differs': 'The ledger and the payments of an order differ',
+  'ledger-differs': "The ledger and the provider's own balance differ",
+  'provider-stranger': 'The provider has a payment that is not in our books',
+  'stock-differs': 'Stock and its movements or reservations differ',
+  'page-stock-differs': 'The product page shows another stock than there is',
+  'stock-without-product': 'There is stock of a product the catalogue does not know',
+  'outbox-stuck': 'Events wait too long to be sent',
+  'consumer-behind': 'A service is far behind in hearing events',
+  'consumer-ahead': 'A service has heard more events than there are: the event log was set back',
+  'dead-letters-open': 'Events could not be applied and wait for somebody',
+  'learnt-from-events': 'A service had lost something and learnt it again from its own events',
+  'event-without-aggregate': 'An event speaks of something its own service does not know',
+} as const
+export type FindingKind = keyof typeof findingKinds
+const FindingKind = Type.Enum(Object.keys(findingKinds) as FindingKind[])
 
-export const listAdmin = operation({
+export const Finding = Type.Object({
+  id: Id,
+  kind: FindingKind,
+  title: Type.String(),
+  subject: Type.String({ description: 'An id (order, product, cart), a currency, or a service and its topic' }),
+  evidence: Type.Record(Type.String(), Type.Unknown(), { description: 'What differed, as it was seen last' }),
+  state: Type.Enum(['open', 'repaired', 'gone'], { description: 'gone: it went away without a repair' }),
+  advice: nullable(Type.String({ description: 'What to do where it cannot be repaired safely' })),
+  first_seen: Timestamp,
+  last_seen: Timestamp,
+  attempts: Type.Integer(),
+  last_error: nullable(Type.String()),
+  repaired_at: nullable(Timestamp),
+  how: nullable(Type.String()),
+})
+export type Finding = Static<typeof Finding>
+
+export const listFindings = operation({
   service: 'admin',
-  name: 'listAdmin',
+  name: 'listFindings',
   method: 'GET',
-  path: '/api/admin',
+  path: '/api/admin/reconciliation',
   auth: { staff: 'admin' },
-  summary: 'All notes, newest first',
-  query: Type.Object({ ...pageQuery }, { additionalProperties: false }),
-  replies: { 200: page(AdminNote) },
+  summary: 'What the services disagreed about, newest first',
+  query: Type.Object(
+    {
+      ...pageQuery,
+      state: Type.Optional(Type.Enum(['open', 'repaired', 'gone'])),
+      kind: Type.Optional(FindingKind),
+      subject: Type.Optional(Type.String({ maxLength: 200 })),
+    },
+    { additionalProperties: false },
+  ),
+  replies: {
+    200: Type.Object({
+      ...page(Finding).properties,
+      last_run: nullable(
+        Type.Object({
+          started_at: Timestamp,
+          finished_at: nullable(Timestamp),
+          checked: Type.Integer(),
+          found: Type.Integer(),
+          repaired: Type.Integer(),
+          failed: nullable(Type.String({ description: 'What could not be looked at' })),
+        }),
+      ),
+    }),
+  },
   problems: ['invalid-cursor'],
 })
 
-export const createAdmin = operation({
+export const getFinding = operation({
   service: 'admin',
-  name: 'createAdmin',
-  method: 'POST',
-  path: '/api/admin',
+  name: 'getFinding',
+  method: 'GET',
+  path: '/api/admin/reconciliation/:id',
   auth: { staff: 'admin' },
-  summary: 'Write a note',
-  body: Type.Object({ name: Name }, { additionalProperties: false }),
-  replies: { 201: AdminNote },
-  example: { body: { name: 'first' } },
+  summary: 'A finding and what was done about it',
+  params: IdParams,
+  replies: {
+    200: Type.Object({
+      ...Finding.properties,
+      history: Type.Array(
+        Type.Object({ at: Timestamp, what: Type.String(), detail: nullable(Type.String()), by: Type.String() }),
+      ),
+    }),
+  },
+  problems: ['not-found'],
 })
 
-export const adminCreated = event({
+export const repairFinding = operation({
   service: 'admin',
-  name: 'admin.created',
-  version: 1,
-  schema: Type.Object({ id: Id, name: Type.String() }),
-  summary: 'A note was written',
+  name: 'repairFinding',
+  method: 'POST',
+  path: '/api/admin/reconciliation/:id/repair',
+  auth: { staff: 'admin' },
+  summary: 'Try the repair of a finding now',
+  description: 'Also where the reconciler left it to people because too much would have been undone at once.',
+  params: IdParams,
+  replies: { 200: Finding },
+  problems: ['not-found', 'not-repairable'],
 })

@@ -19,6 +19,7 @@ export const problems = {
   'request-timeout': { status: 408, title: 'The request took too long to arrive' },
   'email-taken': { status: 409, title: 'An account with this e-mail exists' },
   'already-exists': { status: 409, title: 'It exists already' },
+  'not-repairable': { status: 409, title: 'This cannot be repaired by the press of a button' },
   'in-use': { status: 409, title: 'It is still in use' },
   'out-of-stock': { status: 409, title: 'There is not enough in stock' },
   'not-for-sale': { status: 409, title: 'The product is not for sale' },

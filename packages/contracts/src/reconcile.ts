@@ -154,6 +154,18 @@ export const readProviderBalance = operation({
   },
 })
 
+export const listProviderStrangers = operation({
+  service: 'payment',
+  name: 'listProviderStrangers',
+  method: 'GET',
+  path: '/internal/reconcile/provider-strangers',
+  auth: 'service',
+  summary: 'Payments the provider has that could not be taken into the books',
+  replies: {
+    200: factsOf(Type.Object({ provider_reference: Type.String(), provider_key: Type.String(), why: Type.String() })),
+  },
+})
+
 /** Takes an unpaid order at rest up again, to finish a payment that is known to exist. */
 export const resumeOrder = operation({
   service: 'order',

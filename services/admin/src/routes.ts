@@ -1,15 +1,39 @@
 import * as api from '@shopfleet/contracts'
-import { decodeCursor, pageOf, type Route, route } from '@shopfleet/service-kit'
+import { decodeCursor, pageOf, type Route, route, userIdOf } from '@shopfleet/service-kit'
+import { repairNow } from './reconcile.ts'
+import { repairs } from './repairs.ts'
 import type { Ctx } from './service.ts'
 import * as store from './store.ts'
 
+const toFinding = (row: store.FindingRow): api.Finding => ({ ...row, title: api.findingKinds[row.kind] })
+
+async function findOr404(ctx: Ctx, id: string): Promise<store.FindingRow> {
+  const finding = await store.findFinding(ctx.sql, id)
+  if (!finding) throw new api.Problem('not-found')
+  return finding
+}
+
 export const routes = (ctx: Ctx): Route[] => [
-  route(api.listAdmin, async ({ query }) => {
-    const [before] = decodeCursor('admin', ['id'], query.cursor) ?? []
+  route(api.listFindings, async ({ query }) => {
+    const { cursor, ...filter } = query
+    const [before] = decodeCursor('findings', ['id'], cursor) ?? []
     const limit = query.limit!
-    const rows = await store.listNotes(ctx.sql, before, limit + 1)
-    return pageOf('admin', rows, limit, row => [row.id])
+    const rows = await store.listFindings(ctx.sql, { ...filter, before, limit: limit + 1 })
+    const page = pageOf('findings', rows.map(toFinding), limit, row => [row.id])
+    return { ...page, last_run: (await store.lastRun(ctx.sql)) ?? null }
   }),
 
-  route(api.createAdmin, ({ body }) => store.insertNote(ctx.sql, body.name)),
+  route(api.getFinding, async ({ params }) => {
+    const finding = await findOr404(ctx, params.id)
+    return { ...toFinding(finding), history: [...(await store.listHistory(ctx.sql, params.id))] }
+  }),
+
+  route(api.repairFinding, async ({ params, caller }) => {
+    const finding = await findOr404(ctx, params.id)
+    if (finding.state === 'open') {
+      if (!repairs[finding.kind]) throw new api.Problem('not-repairable', { detail: finding.advice ?? undefined })
+      await repairNow(ctx, finding, userIdOf(caller) ?? 'staff')
+    }
+    return toFinding(await findOr404(ctx, params.id))
+  }),
 ]

@@ -1,17 +1,45 @@
 import { fileURLToPath } from 'node:url'
-import { type Context, createService, type Overrides } from '@shopfleet/service-kit'
+import { type Context, createService, type Metrics, type Overrides } from '@shopfleet/service-kit'
 import type { AdminConfig } from './config.ts'
+import { reconcile } from './reconcile.ts'
 import { routes } from './routes.ts'
+import * as store from './store.ts'
 
 export { AdminConfig } from './config.ts'
-export type Ctx = Context<AdminConfig>
+export interface Ctx extends Context<AdminConfig> {
+  findings: ReturnType<Metrics['counter']>
+  repairs: ReturnType<Metrics['counter']>
+  /** Notes when the last comparison ended, in seconds since 1970. */
+  lastRun: { set(at_s: number): void }
+}
 
-/** Say here in one line what this service is for. */
+/** The back office: what differs between the services and its repair, what staff did, dead letters, health. */
 export const createAdminService = (config: AdminConfig, overrides?: Overrides) =>
-  createService({
+  createService<AdminConfig, Ctx>({
     name: 'admin',
     config,
     overrides,
     migrations: fileURLToPath(new URL('../migrations', import.meta.url)),
+    extend(base) {
+      const { metrics, sql } = base
+      let ended_s = 0
+      metrics.gauge('reconciler_last_run_seconds', 'When the last comparison ended, seconds since 1970', set =>
+        set(ended_s),
+      )
+      metrics.gauge('reconciler_open_findings', 'Differences that are not repaired', async set => {
+        set(await store.countOpen(sql))
+      })
+      return {
+        ...base,
+        findings: metrics.counter('reconciler_findings_total', 'Differences found, by kind', ['kind']),
+        repairs: metrics.counter('reconciler_repairs_total', 'Differences repaired, by kind', ['kind']),
+        lastRun: {
+          set(at_s) {
+            ended_s = at_s
+          },
+        },
+      }
+    },
     routes,
+    sweeps: ctx => [{ name: 'reconcile', interval_ms: config.RECONCILE_MS, run: () => reconcile(ctx) }],
   })

@@ -9,5 +9,6 @@ export const reconcileRoutes = (ctx: Ctx): Route[] => [
   route(api.changedPayments, async ({ query }) => ({ items: await facts.listChanged(ctx.sql, query) })),
   route(api.readPaymentFacts, async ({ body }) => ({ items: await facts.listFacts(ctx.sql, body.ids) })),
   route(api.readProviderBalance, async () => ({ items: await readBalances(ctx) })),
+  route(api.listProviderStrangers, async () => ({ items: [...(await facts.listStrangers(ctx.sql, 200))] })),
   route(api.askProviderAgain, async ({ body }) => ({ done: await askProviderAgain(ctx, body.id) })),
 ]

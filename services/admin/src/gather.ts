@@ -1,0 +1,137 @@
+import {
+  type CartFacts,
+  changedCarts,
+  changedOrders,
+  changedPayments,
+  changedReservations,
+  changedStock,
+  listProviderStrangers,
+  maxFacts,
+  type Operation,
+  readCartFacts,
+  readOrderFacts,
+  readOrdersOfCarts,
+  readPaymentFacts,
+  readProviderBalance,
+  readReservationFacts,
+  readShownStock,
+  readStockFacts,
+} from '@shopfleet/contracts'
+import {
+  balanceDifference,
+  cartDifference,
+  type Difference,
+  type Group,
+  orderDifferences,
+  productDifferences,
+} from './difference.ts'
+import type { Ctx } from './service.ts'
+import * as store from './store.ts'
+
+/** Where each group's subjects are heard of when they change. */
+export const sources = {
+  order: { orders: changedOrders, payments: changedPayments, reservations: changedReservations },
+  product: { stock: changedStock },
+  cart: { carts: changedCarts },
+  platform: {},
+} as const satisfies Record<Group, Record<string, Operation>>
+
+type Changed = typeof changedOrders
+
+/**
+ * Overlap of one walk with the next: changes carry the time their transaction began, and become visible when it ends.
+ * Longer than any statement or transaction may take.
+ */
+const overlap_s = 60
+
+/** Ids that changed since the last walk, up to a bound; the next walk goes on from there. */
+export async function walk(ctx: Ctx, source: string, operation: Changed): Promise<string[]> {
+  const ids: string[] = []
+  let place = await store.readWalk(ctx.sql, source)
+  for (let page = 0; page < ctx.config.RECONCILE_PAGES; page++) {
+    const query = { at: place.at, ...(place.id === null ? {} : { id: place.id }), limit: maxFacts }
+    const { items } = await ctx.call(operation, { query })
+    ids.push(...items.map(item => item.id))
+    const last = items.at(-1)
+    if (last) place = { at: last.at, id: last.id }
+    if (items.length < maxFacts) {
+      // At the end: the next walk begins a little before it.
+      const at = place.id === null ? place.at : await store.earlier(ctx.sql, place.at, overlap_s)
+      await store.moveWalk(ctx.sql, source, { at, id: null })
+      return ids
+    }
+  }
+  await store.moveWalk(ctx.sql, source, place)
+  return ids
+}
+
+/** The slow walk over everything there is, from the beginning to the end and again. */
+export async function sweepOn(ctx: Ctx, source: string, operation: Changed): Promise<string[]> {
+  const limit = ctx.config.RECONCILE_SWEEP
+  if (limit === 0) return []
+  const name = `all ${source}`
+  const place = await store.readWalk(ctx.sql, name)
+  const query = { at: place.at, ...(place.id === null ? {} : { id: place.id }), limit }
+  const { items } = await ctx.call(operation, { query })
+  const last = items.at(-1)
+  const next = items.length < limit || !last ? store.dawn : { at: last.at, id: last.id }
+  await store.moveWalk(ctx.sql, name, next)
+  return items.map(item => item.id)
+}
+
+const by = <Row, Key extends keyof Row>(rows: Row[], key: Key) => new Map(rows.map(row => [row[key], row]))
+
+/** What differs in these, at most `maxFacts` of a group. Throws when a service does not answer: then nothing is judged. */
+export const judge: Record<Group, (ctx: Ctx, ids: string[]) => Promise<Difference[]>> = {
+  async order(ctx, ids) {
+    const [orders, payments, reservations] = await Promise.all([
+      ctx.call(readOrderFacts, { body: { ids } }).then(reply => by(reply.items, 'order_id')),
+      ctx.call(readPaymentFacts, { body: { ids } }).then(reply => by(reply.items, 'order_id')),
+      ctx.call(readReservationFacts, { body: { ids } }).then(reply => by(reply.items, 'order_id')),
+    ])
+    const cartIds = [...orders.values()].flatMap(order => (order.cart_id === null ? [] : [order.cart_id]))
+    const carts =
+      cartIds.length === 0
+        ? new Map<string, CartFacts>()
+        : by((await ctx.call(readCartFacts, { body: { ids: cartIds } })).items, 'cart_id')
+    return ids.flatMap(order_id => {
+      const order = orders.get(order_id)
+      const cart = order?.cart_id ? carts.get(order.cart_id) : undefined
+      return orderDifferences({
+        order_id,
+        order,
+        payment: payments.get(order_id),
+        reservation: reservations.get(order_id),
+        cart,
+      })
+    })
+  },
+
+  async product(ctx, ids) {
+    const { items } = await ctx.call(readStockFacts, { body: { ids } })
+    const shown = by((await ctx.call(readShownStock, { body: { ids } })).items, 'product_id')
+    return items.flatMap(stock => productDifferences(stock, shown.get(stock.product_id)))
+  },
+
+  async cart(ctx, ids) {
+    const { items } = await ctx.call(readCartFacts, { body: { ids } })
+    const orders = by((await ctx.call(readOrdersOfCarts, { body: { ids } })).items, 'cart_id')
+    return items.flatMap(cart => cartDifference(cart, orders.get(cart.cart_id)?.order_id))
+  },
+
+  async platform(ctx) {
+    const balances = await ctx.call(readProviderBalance, {})
+    const strangers = await ctx.call(listProviderStrangers, {})
+    return [
+      ...balances.items.flatMap(balanceDifference),
+      ...strangers.items.map(
+        (stranger): Difference => ({
+          kind: 'provider-stranger',
+          subject: stranger.provider_reference,
+          evidence: stranger,
+          fingerprint: stranger.why,
+        }),
+      ),
+    ]
+  },
+}
