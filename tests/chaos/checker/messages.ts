@@ -1,0 +1,67 @@
+import { rowsOf } from './evidence.ts'
+import type { Judge } from './judge.ts'
+import { push } from './requests.ts'
+import type { MailLine } from './rows.ts'
+import type { World } from './world.ts'
+
+/** 11. One confirmation message per paid order, none for unpaid; each to the one who ordered (12). */
+
+const confirmation = 'order-confirmed'
+
+export function judgeMessages(world: World, judge: Judge): void {
+  const one = judge.check(11, 'each paid order has one confirmation message')
+  const none = judge.check(11, 'no order that never was paid has one')
+  const whose = judge.check(12, 'a message goes to nobody but whom it is about')
+  const messages = new Map<string, Map<string, MailLine[]>>()
+  let lines = 0
+  for (const line of rowsOf<MailLine>(world.evidence, 'mail/journal.jsonl')) {
+    lines++
+    const headers = lowered(line.headers ?? {})
+    const order_id = headers['x-entity-ref-id']
+    if (headers['x-shopfleet-template'] !== confirmation || !order_id) continue
+    const ofOrder = messages.get(order_id) ?? new Map<string, MailLine[]>()
+    messages.set(order_id, ofOrder)
+    push(ofOrder, line.message_id, line)
+  }
+  // Without a mail catcher, or a notification service that listens, there is nothing to judge.
+  const isJudged = lines > 0 || (world.evidence.has('mail/journal.jsonl') && hears(world))
+  judge.figures.messages = lines
+  if (!isJudged) return
+
+  let repeated = 0
+  for (const { id, row, said } of world.orders.values()) {
+    const sent = messages.get(id)
+    messages.delete(id)
+    const paid = said.some(event => event.name === 'order.paid')
+    const account = row?.user_id ? world.users.get(row.user_id) : undefined
+    const address = row?.email ?? account?.email
+    const evidence = { order_id: id, message_ids: [...(sent?.keys() ?? [])] }
+    if (!paid) {
+      none.expect(!sent, 'an order that never was paid was confirmed', evidence)
+      continue
+    }
+    const erased = account?.erased_at || !address
+    if (!(erased && !sent)) one.expect(sent?.size === 1, `${sent?.size ?? 0} messages`, evidence)
+    for (const copies of sent?.values() ?? []) {
+      repeated += copies.length - 1
+      if (erased) continue
+      const mine = [row?.email, account?.email].filter(Boolean).map(email => email!.toLowerCase())
+      for (const { to, n } of copies) {
+        const right = to.length > 0 && to.every(one => mine.includes(addressOf(one)))
+        whose.expect(right, 'a confirmation went to somebody else', { order_id: id, line: n })
+      }
+    }
+  }
+  for (const order_id of messages.keys()) none.expect(false, 'a confirmation of no order', { order_id })
+  judge.figures.messages_repeated = repeated
+}
+
+const addressOf = (text: string) => (/<([^>]+)>/.exec(text)?.[1] ?? text).trim().toLowerCase()
+
+const lowered = (headers: Record<string, string>): Record<string, string> =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value).trim()]))
+
+function hears(world: World): boolean {
+  for (const _ of rowsOf(world.evidence, 'tables/notification/inbox.jsonl')) return true
+  return false
+}
