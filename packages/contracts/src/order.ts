@@ -311,7 +311,34 @@ export const getOrderTimeline = operation({
   problems: ['not-found'],
 })
 
+/** An order for the message about it: names and addresses are in no event. */
+export const readOrder = operation({
+  service: 'order',
+  name: 'readOrder',
+  method: 'GET',
+  path: '/internal/orders/:id',
+  auth: 'service',
+  summary: 'An order, for a message about it',
+  params: IdParams,
+  replies: {
+    200: Type.Object({
+      order: Order,
+      acknowledged: Type.Boolean({
+        description: 'Somebody was told of it: it was held, paid or in doubt at some time',
+      }),
+      cancelling: Type.Boolean({ description: 'It is being undone' }),
+    }),
+  },
+  problems: ['not-found'],
+})
+
 const Line = Type.Object({ product_id: Id, quantity: Type.Integer(), price_minor: Type.Integer() })
+/** All an order needs to be made again should its database be lost; optional, because older events carry less. */
+const PlacedLine = Type.Object({
+  ...Line.properties,
+  sku: Type.Optional(Type.String()),
+  product_name: Type.Optional(Type.String()),
+})
 const orderFacts = {
   order_id: Id,
   number: Type.String(),
@@ -325,7 +352,14 @@ export const orderPlaced = event({
   service: 'order',
   name: 'order.placed',
   version: 1,
-  schema: Type.Object({ ...orderFacts, items: Type.Array(Line) }),
+  schema: Type.Object({
+    ...orderFacts,
+    items: Type.Array(PlacedLine),
+    paid_at_once: Type.Optional(Type.Boolean()),
+    discount_minor: Type.Optional(Type.Integer()),
+    shipping_minor: Type.Optional(Type.Integer()),
+    tax_minor: Type.Optional(Type.Integer()),
+  }),
   summary: 'An order was recorded; its stock is not held yet',
 })
 export const orderReserved = event({

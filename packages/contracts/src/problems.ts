@@ -31,6 +31,7 @@ export const problems = {
   'order-not-payable': { status: 409, title: 'The order cannot be paid' },
   'payment-not-allowed': { status: 409, title: 'The payment does not allow this now' },
   'reservation-closed': { status: 409, title: 'The reservation has been released' },
+  'not-resendable': { status: 409, title: 'The message cannot be sent again' },
   'request-in-progress': { status: 409, title: 'The same request is still running' },
   'body-too-large': { status: 413, title: 'The body is too large' },
   'unsupported-media-type': { status: 415, title: 'Send JSON as application/json' },

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { type Client, createClient, type EventMessage, type Permission, type ServiceName } from '@shopfleet/contracts'
 import { connect, type Sql } from '@shopfleet/database'
 import { type Bus, connectPostgresBus } from '@shopfleet/messaging'
+import { createMailCatcher } from '@shopfleet/mail-simulator'
 import { createPaymentSimulator } from '@shopfleet/payment-simulator'
 import { services } from '@shopfleet/platform'
 import { createAuth, type Overrides, readConfig, type Service, systemClock } from '@shopfleet/service-kit'
@@ -18,11 +19,37 @@ export interface PlatformOptions {
   services: ServiceName[]
   /** Starts the payment simulator too. */
   simulator?: boolean
+  /** Starts the mail catcher too; without it mail stays in the queue. */
+  mail?: boolean
   /** Settings beside the tests' own; `ORDER_X` for one service only. */
   env?: Record<string, string>
   overrides?: Partial<Record<ServiceName, Overrides>>
   /** Lets relays, events and sweeps run by themselves, as in life. Off, a test calls `drain`. */
   background?: boolean
+}
+
+/** A message as the mail catcher keeps it. */
+export interface CaughtMail {
+  n: number
+  message_id: string
+  from: string
+  to: string[]
+  subject: string
+  headers: Record<string, string>
+  text: string
+  html: string
+  repeats?: number
+}
+
+export interface TestMail {
+  url: string
+  /** What was sent, oldest first; to one address, if one is given. */
+  sent(to?: string): Promise<CaughtMail[]>
+  /** What the next messages meet (`temporary`, `permanent`, `hang`, `drop`, `slow`); nothing any more without one. */
+  setFault(fault?: string, times?: number): Promise<void>
+  /** Stops the mail server; `start` brings it back, with its mailbox. */
+  halt(): Promise<void>
+  start(): Promise<void>
 }
 
 export interface TestPlatform {
@@ -33,6 +60,8 @@ export interface TestPlatform {
   service(name: ServiceName): Service<any>
   /** The payment provider, outside of the platform. */
   simulator: PaymentSimulator & { url: string }
+  /** The mail server and everybody's mailbox, outside of the platform. */
+  mail: TestMail
   /** Headers of a signed-in user: a customer, unless permissions are given. */
   as(who?: {
     user_id?: string
@@ -103,7 +132,7 @@ async function start(
   stops.push(databases.stop)
   const identity = await createIdentity()
   stops.push(identity.stop)
-  const ports = await freePorts(services.length + 2)
+  const ports = await freePorts(services.length + 4)
   const portOf = new Map(services.map((entry, i) => [entry.name, ports[i]!]))
   const url = (name: ServiceName) => `http://127.0.0.1:${portOf.get(name)}`
 
@@ -134,7 +163,10 @@ async function start(
     simulator = { ...created, url: simulatorUrl }
   }
 
+  const mail = options.mail ? await startMail(ports.at(-3)!, ports.at(-4)!, stops) : undefined
+
   const env: Record<string, string> = {
+    SMTP_URL: `smtp://127.0.0.1:${ports.at(-4)}`,
     SERVICE_SECRET,
     LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? 'silent',
     CHECK_REPLIES: 'true',
@@ -191,6 +223,9 @@ async function start(
     get simulator() {
       return needed(simulator, 'the payment simulator')
     },
+    get mail() {
+      return needed(mail, 'the mail catcher')
+    },
     as,
     asStaff: (...permissions) => as({ role: 'staff', permissions, user_id: randomUUID() }),
     async asService(from, to) {
@@ -224,4 +259,32 @@ async function start(
     },
     stop,
   }
+}
+
+async function startMail(httpPort: number, smtpPort: number, stops: (() => Promise<unknown>)[]): Promise<TestMail> {
+  const folder = await mkdtemp(join(tmpdir(), 'shopfleet-mail-'))
+  stops.push(() => rm(folder, { recursive: true, force: true }))
+  const url = `http://127.0.0.1:${httpPort}`
+  let catcher: ReturnType<typeof createMailCatcher>
+  const mail: TestMail = {
+    url,
+    async sent(to) {
+      const answer = await fetch(`${url}/v1/messages${to ? `?to=${encodeURIComponent(to)}` : ''}`)
+      return ((await answer.json()) as { items: CaughtMail[] }).items
+    },
+    async setFault(fault, times) {
+      const body = fault && JSON.stringify({ fault, ...(times ? { times } : {}) })
+      const json = { 'content-type': 'application/json' }
+      await fetch(`${url}/v1/faults`, body ? { method: 'PUT', headers: json, body } : { method: 'DELETE' })
+    },
+    halt: () => catcher.stop(),
+    async start() {
+      const journal = join(folder, 'journal.jsonl')
+      catcher = createMailCatcher({ httpPort, smtpPort, journal, slowMs: 300, hangMs: 1000 })
+      await catcher.start()
+    },
+  }
+  await mail.start()
+  stops.push(() => catcher.stop())
+  return mail
 }

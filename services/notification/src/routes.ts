@@ -1,15 +1,42 @@
+import type { Notification, Page, QueryOf } from '@shopfleet/contracts'
 import * as api from '@shopfleet/contracts'
-import { decodeCursor, pageOf, type Route, route } from '@shopfleet/service-kit'
+import { decodeCursor, isStaff, mayAccess, pageOf, type Route, route, userIdOf } from '@shopfleet/service-kit'
+import { preferenceRoutes } from './preference-routes.ts'
+import { queueMessage } from './queue-message.ts'
+import { resend } from './resend.ts'
+import { sendLetter } from './send-letter.ts'
 import type { Ctx } from './service.ts'
 import * as store from './store.ts'
+import { templateRoutes } from './template-routes.ts'
 
-export const routes = (ctx: Ctx): Route[] => [
-  route(api.listNotification, async ({ query }) => {
-    const [before] = decodeCursor('notification', ['id'], query.cursor) ?? []
+export const routes = (ctx: Ctx): Route[] => {
+  async function list(
+    query: QueryOf<typeof api.listNotifications>,
+    user_id: string | undefined,
+  ): Promise<Page<Notification>> {
+    const { cursor, ...filter } = query
     const limit = query.limit!
-    const rows = await store.listNotes(ctx.sql, before, limit + 1)
-    return pageOf('notification', rows, limit, row => [row.id])
-  }),
+    const [before] = decodeCursor('notifications', ['id'], cursor) ?? []
+    const rows = await store.listMessages(ctx.sql, { ...filter, user_id, before, limit: limit + 1 })
+    return pageOf('notifications', rows, limit, row => [row.id])
+  }
 
-  route(api.createNotification, ({ body }) => store.insertNote(ctx.sql, body.name)),
-]
+  return [
+    route(api.queueMessage, ({ body }) => queueMessage(ctx, body)),
+    route(api.sendNotification, ({ body, caller, idempotency_key }) =>
+      sendLetter(ctx, { body, author: userIdOf(caller), idempotency_key }),
+    ),
+    route(api.resendNotification, ({ params }) => resend(ctx, params.id)),
+
+    route(api.listNotifications, ({ query, caller }) =>
+      list(query, isStaff(caller, 'orders') ? undefined : userIdOf(caller)!),
+    ),
+    route(api.listUserNotifications, ({ params, query, caller }) => {
+      if (!mayAccess(caller, params.user_id, 'orders')) throw new api.Problem('not-found')
+      return list(query, params.user_id)
+    }),
+
+    ...preferenceRoutes(ctx),
+    ...templateRoutes(ctx),
+  ]
+}

@@ -1,17 +1,60 @@
 import { fileURLToPath } from 'node:url'
-import { type Context, createService, type Overrides } from '@shopfleet/service-kit'
+import { type Context, createService, type Metrics, type Overrides } from '@shopfleet/service-kit'
+import { createEmailChannel, type EmailChannel } from './channels/email.ts'
 import type { NotificationConfig } from './config.ts'
+import { handlers } from './events.ts'
+import { createKeys, type Keys } from './keys.ts'
 import { routes } from './routes.ts'
+import { sendDue } from './send-due.ts'
+import * as store from './store.ts'
 
 export { NotificationConfig } from './config.ts'
-export type Ctx = Context<NotificationConfig>
+export interface Ctx extends Context<NotificationConfig> {
+  email: EmailChannel
+  keys: Keys
+  /** Counts what became of messages. */
+  outcomes: ReturnType<Metrics['counter']>
+  /** Awaited around what cannot be taken back, in crash tests. */
+  boundary: (name: string) => Promise<void>
+}
 
-/** Say here in one line what this service is for. */
+/** Messages to people: made from events and requests, kept in a queue, sent by e-mail, SMS and push. */
 export const createNotificationService = (config: NotificationConfig, overrides?: Overrides) =>
-  createService({
+  createService<NotificationConfig, Ctx>({
     name: 'notification',
     config,
     overrides,
     migrations: fileURLToPath(new URL('../migrations', import.meta.url)),
+    extend(base) {
+      base.metrics.gauge('messages_queued', 'Messages that wait to be sent', async set => {
+        set(await store.countQueued(base.sql))
+      })
+      base.metrics.gauge(
+        'messages_failed',
+        'Messages that could not be sent, until somebody sends them again',
+        async set => {
+          set(await store.countFailed(base.sql))
+        },
+      )
+      return {
+        ...base,
+        email: createEmailChannel(config),
+        keys: createKeys(base.sql),
+        outcomes: base.metrics.counter('messages_total', 'Messages by what became of them', ['channel', 'outcome']),
+        boundary: async name => {
+          await overrides?.boundary?.(name)
+        },
+      }
+    },
     routes,
+    handlers,
+    sweeps: ctx => [
+      { name: 'send messages', interval_ms: config.SEND_INTERVAL_MS, run: () => sendDue(ctx) },
+      {
+        name: 'forget old messages',
+        interval_ms: 3_600_000,
+        run: () => store.forgetOld(ctx.sql, config.KEEP_DAYS, 5000),
+      },
+    ],
+    close: async ctx => ctx.email.close(),
   })

@@ -1,32 +1,211 @@
-import { notificationCreated } from '@shopfleet/contracts'
+import type {
+  Channel,
+  Locale,
+  MessageCategory,
+  MessageStatus,
+  MessageTemplate,
+  Notification,
+} from '@shopfleet/contracts'
 import type { Queryable } from '@shopfleet/database'
 import { currentContext } from '@shopfleet/messaging'
+import { categoryOf, type NewMessage } from './message.ts'
 
-export interface Note {
-  id: string
-  name: string
-  created_at: string
+/** A message as it goes onto the wire. */
+const columns = (sql: Queryable) => sql`
+  id, template, category, channel, status, reason, user_id, order_id, recipient, subject, attempts, created_at, sent_at`
+
+/** Queues a message. One of its key that is there already stays as it is. */
+export async function insertMessage(sql: Queryable, message: NewMessage): Promise<void> {
+  await sql`
+    insert into messages (key, request_hash, template, category, channel, user_id, order_id, recipient, locale, data, due_at,
+      correlation_id)
+    select ${message.key}, ${message.request_hash ?? null}, ${message.template}, ${categoryOf(message.template)},
+      ${message.channel ?? 'email'}, ${message.user_id ?? null}, ${message.order_id ?? null}, ${message.recipient ?? null},
+      ${message.locale ?? null}, ${(message.data ?? null) as never}::jsonb,
+      now() + make_interval(secs => ${message.wait_s ?? 0}), ${currentContext().correlation_id}
+    where not exists (select 1 from forgotten_users where user_id = ${message.user_id ?? null}::uuid)
+    on conflict (key) do nothing`
 }
 
-export async function listNotes(sql: Queryable, before: string | undefined, limit: number): Promise<Note[]> {
-  return sql<Note[]>`
-    select id, name, created_at from notes
-    where true ${before === undefined ? sql`` : sql`and id < ${before}::uuid`}
+/** The same to the telephone and the browsers of somebody who wants to be told there. */
+export async function insertShortMessages(sql: Queryable, message: NewMessage & { user_id: string }): Promise<void> {
+  const { key, template, user_id, order_id = null } = message
+  await sql`
+    insert into messages (key, template, category, channel, user_id, order_id, recipient, correlation_id)
+    select ${key} || ':' || channel || coalesce(':' || subscription, ''), ${template}, ${categoryOf(template)}, channel,
+      ${user_id}, ${order_id}, recipient, ${currentContext().correlation_id}
+    from (
+      select 'sms' as channel, null as subscription, phone as recipient from preferences
+      where user_id = ${user_id} and sms_order_updates
+      union all
+      select 'push', id::text, id::text from push_subscriptions s
+      where user_id = ${user_id}
+        and not exists (select 1 from preferences p where p.user_id = s.user_id and not p.push_order_updates)
+    ) as wanted
+    on conflict (key) do nothing`
+}
+
+export async function findByKey(
+  sql: Queryable,
+  key: string,
+): Promise<(Notification & { request_hash: string | null }) | undefined> {
+  const [row] = await sql<(Notification & { request_hash: string | null })[]>`
+    select ${columns(sql)}, request_hash from messages where key = ${key}`
+  return row
+}
+
+export interface ListFilter {
+  user_id?: string
+  status?: MessageStatus
+  template?: MessageTemplate
+  channel?: Channel
+  order_id?: string
+  recipient?: string
+  before?: string
+  limit: number
+}
+
+/** Newest first. */
+export async function listMessages(sql: Queryable, filter: ListFilter): Promise<Notification[]> {
+  const { user_id, status, template, channel, order_id, recipient, before, limit } = filter
+  return sql<Notification[]>`
+    select ${columns(sql)} from messages
+    where true ${user_id === undefined ? sql`` : sql`and user_id = ${user_id}`}
+      ${status === undefined ? sql`` : sql`and status = ${status}`}
+      ${template === undefined ? sql`` : sql`and template = ${template}`}
+      ${channel === undefined ? sql`` : sql`and channel = ${channel}`}
+      ${order_id === undefined ? sql`` : sql`and order_id = ${order_id}`}
+      ${recipient === undefined ? sql`` : sql`and lower(recipient) = lower(${recipient})`}
+      ${before === undefined ? sql`` : sql`and id < ${before}::uuid`}
     order by id desc limit ${limit}`
 }
 
-/** Writes a note and says so, in one statement. */
-export async function insertNote(sql: Queryable, name: string): Promise<Note> {
-  const { correlation_id, traceparent } = currentContext()
-  const [note] = await sql<[Note]>`
-    with note as (
-      insert into notes (name) values (${name}) returning id, name, created_at
-    ), said as (
-      insert into outbox (name, version, aggregate_id, payload, correlation_id, traceparent)
-      select ${notificationCreated.name}, ${notificationCreated.version}::int, id, jsonb_build_object('id', id, 'name', name),
-             ${correlation_id}, ${traceparent}
-      from note
+/** A message that somebody has to send now. */
+export interface ClaimedMessage {
+  id: string
+  template: MessageTemplate
+  category: MessageCategory
+  channel: Channel
+  user_id: string | null
+  order_id: string | null
+  recipient: string | null
+  locale: Locale | null
+  data: object | null
+  attempts: number
+  claim: string
+  correlation_id: string
+  created_at: string
+}
+
+/**
+ * Takes what is due, for `lease_ms`: of several senders each gets others. What a sender that died had taken is due
+ * again when its lease is over.
+ */
+export async function claimDue(sql: Queryable, limit: number, lease_ms: number): Promise<ClaimedMessage[]> {
+  return sql<ClaimedMessage[]>`
+    with due as materialized (
+      select id from messages where due_at <= now() order by due_at limit ${limit} for update skip locked
     )
-    select id, name, created_at from note`
-  return note
+    update messages m set status = 'sending', claim = uuidv7(), attempts = attempts + 1,
+      due_at = clock_timestamp() + make_interval(secs => ${lease_ms / 1000})
+    from due where m.id = due.id
+    returning m.id, template, category, channel, user_id, order_id, recipient, locale, data, attempts, claim,
+      correlation_id, created_at`
+}
+
+/** What is remembered of a message that is done with. */
+export interface End {
+  status: 'sent' | 'failed' | 'dropped'
+  reason?: string
+  subject?: string
+  recipient?: string
+  user_id?: string | null
+  /** Of what it was made and to whom it went. */
+  forgets?: 'data' | 'all'
+}
+
+/** Ends a message. False: somebody else has it by now, or the person was forgotten meanwhile. */
+export async function endMessage(sql: Queryable, { id, claim }: ClaimedMessage, end: End): Promise<boolean> {
+  const ended = await sql`
+    update messages set status = ${end.status}, reason = ${end.reason ?? null}, subject = ${end.subject ?? null},
+      recipient = ${end.forgets === 'all' ? null : sql`coalesce(${end.recipient ?? null}, recipient)`},
+      user_id = coalesce(${end.user_id ?? null}, user_id), data = ${end.forgets ? null : sql`data`},
+      sent_at = case when ${end.status} = 'sent' then clock_timestamp() end, due_at = null, claim = null
+    where id = ${id} and claim = ${claim}`
+  return ended.count === 1
+}
+
+/** Puts a message back, to be tried again in about so long: up to a quarter more, so that many do not come back at once. */
+export async function postpone(
+  sql: Queryable,
+  { id, claim }: ClaimedMessage,
+  delay_ms: number,
+  reason: string,
+): Promise<void> {
+  await sql`
+    update messages set status = 'queued', reason = ${reason}, claim = null,
+      due_at = clock_timestamp() + make_interval(secs => ${delay_ms / 1000} * (1 + random() / 4))
+    where id = ${id} and claim = ${claim}`
+}
+
+export type Resend = 'resent' | 'not-found' | 'not-resendable'
+
+/**
+ * Puts a message back into the queue that is done with and whose contents are known: letters need theirs, messages about
+ * orders are made anew, and one that was forgotten has neither.
+ */
+export async function requeue(
+  sql: Queryable,
+  id: string,
+  needing_data: MessageTemplate[],
+): Promise<Notification | undefined> {
+  const [row] = await sql<Notification[]>`
+    update messages set status = 'queued', reason = null, attempts = 0, due_at = now(), sent_at = null
+    where id = ${id} and status in ('sent', 'failed', 'dropped')
+      and (data is not null or not template = any(${needing_data}))
+      and (recipient is not null or user_id is not null or order_id is not null)
+    returning ${columns(sql)}`
+  return row
+}
+
+export async function messageExists(sql: Queryable, id: string): Promise<boolean> {
+  const rows = await sql`select 1 from messages where id = ${id}`
+  return rows.count === 1
+}
+
+/** How many wait, and of those how many have been refused at least once. */
+export async function countQueued(sql: Queryable): Promise<number> {
+  const [row] = await sql<[{ n: number }]>`select count(*)::int as n from messages where due_at is not null`
+  return row.n
+}
+
+export async function countFailed(sql: Queryable): Promise<number> {
+  const [row] = await sql<[{ n: number }]>`select count(*)::int as n from messages where status = 'failed'`
+  return row.n
+}
+
+/** Forgets whom old messages went to and what was in them. The rows stay: an occasion that comes again finds its message. */
+export async function forgetOld(sql: Queryable, keep_days: number, limit: number): Promise<number> {
+  const { count } = await sql`
+    update messages set recipient = null, data = null, request_hash = null where id in (
+      select id from messages
+      where (recipient is not null or data is not null) and created_at < now() - make_interval(days => ${keep_days})
+        and due_at is null
+      limit ${limit} for update skip locked)`
+  return count
+}
+
+/**
+ * Forgets a person: what is still to be sent to them is not, except the word that they are forgotten, and that forgets
+ * them itself.
+ */
+export async function forgetUser(sql: Queryable, user_id: string): Promise<void> {
+  await sql`insert into forgotten_users (user_id) values (${user_id}) on conflict do nothing`
+  await sql`
+    update messages set user_id = null, recipient = null, data = null, request_hash = null, claim = null, due_at = null,
+      status = case when due_at is null then status else 'dropped' end,
+      reason = case when due_at is null then reason else 'the account was erased' end
+    where user_id = ${user_id} and (template <> 'account-erased' or due_at is null)`
+  await sql`delete from preferences where user_id = ${user_id}`
+  await sql`delete from push_subscriptions where user_id = ${user_id}`
 }

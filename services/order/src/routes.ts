@@ -93,6 +93,17 @@ export const routes = (ctx: Ctx): Route[] => {
 
     route(api.getOrder, async call => toWire(await accessible(call))),
 
+    route(api.readOrder, async ({ params }) => {
+      const order = await store.findOrder(ctx.sql, params.id)
+      if (!order) throw new api.Problem('not-found')
+      return {
+        // A guest's message leads to the order without a sign-in.
+        order: toWire(order, order.user_id === null ? guestToken(ctx, order.id) : undefined),
+        acknowledged: await store.wasAcknowledged(ctx.sql, order.id),
+        cancelling: order.goal === 'cancel',
+      }
+    }),
+
     route(api.getOrderTimeline, async call => {
       const order = await accessible(call)
       return { items: await store.listHistory(ctx.sql, order.id) }

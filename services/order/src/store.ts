@@ -104,8 +104,10 @@ export async function insertOrder(sql: Queryable, order: NewOrder): Promise<Orde
     ), said as (
       insert into outbox (name, version, aggregate_id, payload, correlation_id, traceparent)
       select ${orderPlaced.name}, ${orderPlaced.version}::int, o.id, ${eventFacts(sql)} || jsonb_build_object('items', (
-        select jsonb_agg(jsonb_build_object('product_id', product_id, 'quantity', quantity, 'price_minor', price_minor))
-        from added)), ${correlation_id}, ${traceparent}
+        select jsonb_agg(jsonb_build_object('product_id', product_id, 'quantity', quantity, 'price_minor', price_minor,
+          'sku', sku, 'product_name', product_name)) from added), 'paid_at_once', o.paid_at_once,
+        'discount_minor', o.discount_minor, 'shipping_minor', o.shipping_minor, 'tax_minor', o.tax_minor),
+        ${correlation_id}, ${traceparent}
       from o
     )
     select o.id, o.number, o.user_id, o.email, o.status, o.payment_status, o.goal, o.paid_at_once, o.attempt,
@@ -181,6 +183,16 @@ export interface HistoryRow {
 export async function listHistory(sql: Queryable, order_id: string): Promise<HistoryRow[]> {
   return sql<HistoryRow[]>`
     select status, payment_status, note, at from order_history where order_id = ${order_id} order by id`
+}
+
+/** Whether anybody was ever told that there is this order: not of one that was refused at once, and left nothing. */
+export async function wasAcknowledged(sql: Queryable, order_id: string): Promise<boolean> {
+  const rows = await sql`
+    select 1 from payment_attempts where order_id = ${order_id} and outcome in ('held', 'paid')
+    union all
+    select 1 from order_history where order_id = ${order_id} and payment_status in ('in_doubt', 'paid')
+    limit 1`
+  return rows.count > 0
 }
 
 export interface Transition {

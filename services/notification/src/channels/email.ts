@@ -1,0 +1,85 @@
+import { createTransport } from 'nodemailer'
+import type { NotificationConfig } from '../config.ts'
+import { type Outcome, reasonOf } from '../message.ts'
+import type { Rendered } from '../templates/index.ts'
+
+export interface Letter extends Rendered {
+  id: string
+  to: string
+  template: string
+  order_id: string | null
+  /** Where mail programs unsubscribe with one click; none for what is always sent. */
+  unsubscribe_url: string | undefined
+  /** When it was written: a repetition says the same. */
+  date: Date
+}
+
+export type EmailChannel = ReturnType<typeof createEmailChannel>
+
+/** E-mail by SMTP, over a few connections that stay open. It tries once; when to try again is the queue's to say. */
+export function createEmailChannel(config: NotificationConfig) {
+  const timeout_ms = config.SEND_TIMEOUT_MS
+  const transport = createTransport({
+    url: config.SMTP_URL,
+    pool: true,
+    maxConnections: config.MAIL_CONNECTIONS,
+    maxMessages: 500,
+    // Who sends again is the queue, which counts.
+    maxRequeues: 0,
+    connectionTimeout: timeout_ms / 4,
+    greetingTimeout: timeout_ms / 4,
+    dnsTimeout: timeout_ms / 4,
+    socketTimeout: timeout_ms / 2,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  })
+  const domain = /@([^@>\s]+)>?\s*$/.exec(config.MAIL_FROM)![1]!
+
+  return {
+    /**
+     * The Message-ID comes from the message's id and nothing else: what is sent again, because nobody knows whether it
+     * arrived, can be told from what is new.
+     */
+    messageIdOf: (id: string) => `<${id}@${domain}>`,
+
+    async send(letter: Letter): Promise<Outcome> {
+      const { id, to, subject, html, text, template, order_id, unsubscribe_url, date } = letter
+      try {
+        await transport.sendMail({
+          messageId: `<${id}@${domain}>`,
+          date,
+          from: config.MAIL_FROM,
+          // As an object: a text would be read as a list.
+          to: { name: '', address: to },
+          subject,
+          html,
+          text,
+          headers: {
+            'X-Shopfleet-Template': template,
+            'Auto-Submitted': 'auto-generated',
+            ...(order_id === null ? {} : { 'X-Entity-Ref-ID': order_id }),
+            ...(unsubscribe_url === undefined ? {} : { 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' }),
+          },
+          ...(unsubscribe_url === undefined ? {} : { list: { unsubscribe: { url: unsubscribe_url } } }),
+        })
+        return { kind: 'taken' }
+      } catch (error) {
+        return outcomeOf(error)
+      }
+    },
+
+    close: () => transport.close(),
+  }
+}
+
+/**
+ * Only a 5xx about this message is for good. One about our sign-in is our fault, and everything else (no connection, no
+ * answer, 4xx) may be another time, or nobody knows.
+ */
+function outcomeOf(error: unknown): Outcome {
+  const { code, responseCode, message } = error as Error & { code?: string; responseCode?: number }
+  const reason = reasonOf(message)
+  const isRefused = responseCode !== undefined && responseCode >= 500 && responseCode < 600 && code !== 'EAUTH'
+  const isUnusable = code === 'EENVELOPE' && responseCode === undefined
+  return isRefused || isUnusable ? { kind: 'refused', reason } : { kind: 'later', reason }
+}

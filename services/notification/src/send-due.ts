@@ -1,0 +1,105 @@
+import { Unavailable } from '@shopfleet/contracts'
+import { withContext } from '@shopfleet/messaging'
+import { type Composed, compose } from './compose.ts'
+import { type Outcome, reasonOf, retryDelay } from './message.ts'
+import type { Ctx } from './service.ts'
+import * as store from './store.ts'
+import { templates } from './templates/index.ts'
+
+const batchSize = 20
+/** A sender that has a message for longer than this has died: all it does ends before. */
+const leaseOf = (send_timeout_ms: number) => 2 * send_timeout_ms + 20_000
+
+/**
+ * Sends what is due: take it, make it, hand it over, note that. No transaction is open meanwhile. Whoever is killed
+ * between handing over and noting leaves a message nobody knows of; it is sent again, when the lease is over, with the
+ * same Message-ID (docs/decisions/0013). Answers how many came to an end.
+ */
+export async function sendDue(ctx: Ctx): Promise<number> {
+  let done = 0
+  for (;;) {
+    const messages = await store.claimDue(ctx.sql, batchSize, leaseOf(ctx.config.SEND_TIMEOUT_MS))
+    const ends = await Promise.all(messages.map(message => withinLease(ctx, message)))
+    done += ends.filter(Boolean).length
+    if (messages.length < batchSize) return done
+  }
+}
+
+function withinLease(ctx: Ctx, message: store.ClaimedMessage): Promise<boolean> {
+  const { correlation_id } = message
+  const context = { correlation_id, traceparent: null, deadline: performance.now() + 15_000 }
+  return withContext(context, async () => {
+    try {
+      return await sendOne(ctx, message)
+    } catch (error) {
+      // One message that cannot be dealt with must not hold up the others.
+      if (error instanceof Unavailable) return later(ctx, message, `${error.dependency} does not answer`)
+      ctx.metrics.errors.inc({ kind: 'send message' })
+      ctx.log.error({ message_id: message.id, template: message.template, error }, 'a message could not be made')
+      return later(ctx, message, 'a fault of our own')
+    }
+  })
+}
+
+/** False: it is to be tried again. */
+async function sendOne(ctx: Ctx, message: store.ClaimedMessage): Promise<boolean> {
+  const composed = await compose(ctx, message)
+  if ('drop' in composed) {
+    ctx.outcomes.inc({ channel: message.channel, outcome: 'dropped' })
+    return store.endMessage(ctx.sql, message, { status: 'dropped', reason: composed.drop, ...keeping(message) })
+  }
+  await ctx.boundary(`before send ${message.channel}`)
+  const outcome = await handOver(ctx, message, composed)
+  await ctx.boundary(`after send ${message.channel}`)
+  return note(ctx, message, composed, outcome)
+}
+
+type Ready = Exclude<Composed, { drop: string }>
+
+function handOver(ctx: Ctx, message: store.ClaimedMessage, composed: Ready): Promise<Outcome> {
+  const { id, template, order_id, created_at, channel } = message
+  const { to, contents, unsubscribe_url } = composed
+  if (channel === 'email') {
+    return ctx.email.send({ id, to, template, order_id, unsubscribe_url, date: new Date(created_at), ...contents })
+  }
+  throw new Error(`no channel ${channel}`)
+}
+
+async function note(ctx: Ctx, message: store.ClaimedMessage, composed: Ready, outcome: Outcome): Promise<boolean> {
+  if (outcome.kind === 'later') return later(ctx, message, outcome.reason)
+  const status = outcome.kind === 'taken' ? 'sent' : 'failed'
+  ctx.outcomes.inc({ channel: message.channel, outcome: status })
+  const { to, user_id, contents } = composed
+  const ended = await store.endMessage(ctx.sql, message, {
+    status,
+    subject: contents.subject,
+    recipient: to,
+    user_id,
+    ...(outcome.kind === 'refused' ? { reason: outcome.reason } : {}),
+    ...keeping(message),
+  })
+  if (!ended) ctx.log.warn({ message_id: message.id, status }, 'a message was taken over while it was sent')
+  return true
+}
+
+async function later(ctx: Ctx, message: store.ClaimedMessage, reason: string): Promise<boolean> {
+  const { MAX_ATTEMPTS, RETRY_FIRST_MS, RETRY_MOST_MS } = ctx.config
+  if (message.attempts >= MAX_ATTEMPTS) {
+    ctx.outcomes.inc({ channel: message.channel, outcome: 'failed' })
+    await store.endMessage(ctx.sql, message, {
+      status: 'failed',
+      reason: reasonOf(`given up after ${message.attempts} tries: ${reason}`),
+      ...keeping(message),
+    })
+    return true
+  }
+  ctx.outcomes.inc({ channel: message.channel, outcome: 'postponed' })
+  await store.postpone(ctx.sql, message, retryDelay(message.attempts, RETRY_FIRST_MS, RETRY_MOST_MS), reasonOf(reason))
+  return false
+}
+
+/** What of a message goes when it is done with. */
+const keeping = ({ template }: store.ClaimedMessage) => {
+  const { forgets } = templates[template]
+  return forgets ? { forgets } : {}
+}
