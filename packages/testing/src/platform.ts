@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Client, createClient, type EventMessage, type Permission, type ServiceName } from '@shopfleet/contracts'
 import { connect, type Sql } from '@shopfleet/database'
-import { type Bus, connectPostgresBus } from '@shopfleet/messaging'
 import { createMailCatcher } from '@shopfleet/mail-simulator'
+import { type Bus, connectPostgresBus } from '@shopfleet/messaging'
 import { createPaymentSimulator } from '@shopfleet/payment-simulator'
 import { services } from '@shopfleet/platform'
-import { createAuth, type Overrides, readConfig, type Service, systemClock } from '@shopfleet/service-kit'
+import { createAuth, type Overrides, readConfig, type Service, serviceKeys, systemClock } from '@shopfleet/service-kit'
 import { createTestDatabases } from './databases.ts'
 import { createIdentity } from './identity.ts'
 
@@ -143,6 +143,10 @@ async function start(
   stops.push(() => busSql.end({ timeout: 1 }))
 
   const SERVICE_SECRET = randomBytes(32).toString('hex')
+  const keys = serviceKeys(
+    SERVICE_SECRET,
+    services.map(entry => entry.name),
+  )
   const WEBHOOK_SECRET = randomBytes(16).toString('hex')
   let simulator: (PaymentSimulator & { url: string }) | undefined
   if (options.simulator) {
@@ -170,6 +174,11 @@ async function start(
     SERVICE_SECRET,
     LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? 'silent',
     CHECK_REPLIES: 'true',
+    // Tests ask a great deal from one address. Those of the limits set their own.
+    LIMIT_ADDRESS: '1000000',
+    LIMIT_USER: '1000000',
+    LIMIT_SIGN_IN_ADDRESS: '1000000',
+    LIMIT_SIGN_IN_ACCOUNT: '1000000',
     DATABASE_POOL: '6',
     BCRYPT_COST: '4',
     BUS_DATABASE_URL: busUrl,
@@ -198,7 +207,7 @@ async function start(
     for (const service of [...running.values()].reverse()) await service.stop()
   })
   for (const entry of names) {
-    const own: Record<string, string> = { PORT: String(portOf.get(entry.name)) }
+    const own: Record<string, string> = { PORT: String(portOf.get(entry.name)), ...keys.of(entry.name) }
     if (entry.hasDatabase) {
       own.DATABASE_URL = await databases.create(entry.name)
       const pool = connect(own.DATABASE_URL, { name: 'tests', max: 2 })
@@ -235,7 +244,7 @@ async function start(
         issuer: 'shopfleet',
         audience: 'shopfleet',
         jwksUrl: `${identity.url}/.well-known/jwks.json`,
-        serviceSecret: SERVICE_SECRET,
+        serviceKey: keys.of(from).SERVICE_KEY,
       })
       return { 'x-service-token': await auth.tokenFor(to) }
     },

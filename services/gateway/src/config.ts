@@ -1,9 +1,9 @@
 import { baseSettings } from '@shopfleet/service-kit'
 import { type Static, Type } from 'typebox'
 
-// Not the common settings as a whole: the door to the outside neither signs nor verifies tokens, so it does not
-// hold the secret services show each other.
-const { SERVICE_SECRET: _s, TOKEN_ISSUER: _i, TOKEN_AUDIENCE: _a, DEMO_OPEN: _d, ...common } = baseSettings
+// Not the common settings as a whole: the door to the outside does not speak as a service, so it does not hold the
+// secret services show each other.
+const { SERVICE_SECRET: _s, SERVICE_KEY: _k, SERVICE_PUBLIC_KEYS: _p, DEMO_OPEN: _d, ...common } = baseSettings
 
 export const GatewayConfig = Type.Object({
   ...common,
@@ -27,5 +27,55 @@ export const GatewayConfig = Type.Object({
     description:
       'Addresses or networks (10.0.0.0/8) of proxies in front whose X-Forwarded-* are believed, with commas between',
   }),
+  REDIS_URL: Type.String({
+    default: '',
+    description: 'Redis or Valkey that several gateways share their rate limits in; without one each counts by itself',
+    secret: true,
+  }),
+  LIMIT_WINDOW_S: Type.Integer({
+    default: 900,
+    minimum: 1,
+    maximum: 86_400,
+    description: 'Seconds the limits below are for',
+  }),
+  LIMIT_ADDRESS: Type.Integer({
+    default: 100,
+    minimum: 1,
+    description: 'Requests of one address that is not signed in; public reads are not counted',
+  }),
+  LIMIT_USER: Type.Integer({ default: 1000, minimum: 1, description: 'Requests of one signed-in user' }),
+  LIMIT_SIGN_IN_ADDRESS: Type.Integer({
+    default: 20,
+    minimum: 1,
+    description: 'Sign-ins, registrations and password resets from one address',
+  }),
+  LIMIT_SIGN_IN_ACCOUNT: Type.Integer({
+    default: 30,
+    minimum: 1,
+    description: 'The same for one e-mail address, from everywhere',
+  }),
+  LIMIT_WEBHOOK: Type.Integer({ default: 100_000, minimum: 1, description: 'Webhooks from one address' }),
+  MAX_IN_FLIGHT: Type.Integer({
+    default: 400,
+    minimum: 1,
+    description: 'Requests under way at once; from half of it on lists are refused, then browsing, checkouts last',
+  }),
+  MAX_LOOP_DELAY_MS: Type.Integer({
+    default: 400,
+    minimum: 10,
+    description: 'The same by how late the event loop is, in milliseconds',
+  }),
+  RESTART_PATIENCE_MS: Type.Integer({
+    default: 3000,
+    minimum: 0,
+    maximum: 30_000,
+    description:
+      'Milliseconds requests wait for a service that refuses connections, as in a restart; then they are refused at once',
+  }),
+  TLS_CERT_PATH: Type.String({
+    default: '',
+    description: 'Certificate chain (PEM); with it the listener speaks HTTPS',
+  }),
+  TLS_KEY_PATH: Type.String({ default: '', description: 'Its private key (PEM)' }),
 })
 export type GatewayConfig = Static<typeof GatewayConfig>

@@ -3,7 +3,6 @@ import cors from '@fastify/cors'
 import { Problem } from '@shopfleet/contracts'
 import { type Clock, type Logger, type Metrics, renderError } from '@shopfleet/service-kit'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
-import type { GatewayConfig } from './config.ts'
 import { securityHeaders } from './security-headers.ts'
 
 /**
@@ -12,11 +11,14 @@ import { securityHeaders } from './security-headers.ts'
  */
 
 export interface DoorOptions {
-  config: GatewayConfig
   log: Logger
   clock: Clock
   metrics: Metrics
   isTrusted: (address: string) => boolean
+  /** Pages of other origins that may call the API. */
+  origins: ReadonlySet<string>
+  /** Certificate and key, where this listener speaks HTTPS itself. */
+  tls?: { cert: string; key: string }
   /** Methods a path takes, empty for a path nobody knows. */
   methodsOf: (path: string) => string[]
 }
@@ -51,9 +53,11 @@ export function trustedProxies(list: string): (address: string) => boolean {
 }
 
 export async function createDoor(options: DoorOptions): Promise<FastifyInstance> {
-  const { config, log, clock, metrics } = options
+  const { log, clock, metrics } = options
   const app = Fastify({
     logger: false,
+    // Typed as plain HTTP: nothing here can tell the difference.
+    ...({ https: options.tls ?? null } as object),
     bodyLimit: defaultBodyLimit,
     requestTimeout: 30_000,
     keepAliveTimeout: 72_000,
@@ -97,9 +101,7 @@ export async function createDoor(options: DoorOptions): Promise<FastifyInstance>
     done()
   })
   await app.register(cors, {
-    origin: config.CORS_ORIGINS.split(',')
-      .map(origin => origin.trim())
-      .filter(origin => origin !== ''),
+    origin: [...options.origins],
     methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
     allowedHeaders: [
       'authorization',
@@ -108,8 +110,17 @@ export async function createDoor(options: DoorOptions): Promise<FastifyInstance>
       'x-cart-token',
       'x-order-token',
       'x-correlation-id',
+      'x-session-mode',
     ],
-    exposedHeaders: ['X-Correlation-Id', 'X-Cart-Token', 'Retry-After', 'ETag', 'Location'],
+    exposedHeaders: [
+      'X-Correlation-Id',
+      'X-Cart-Token',
+      'Retry-After',
+      'RateLimit',
+      'RateLimit-Policy',
+      'ETag',
+      'Location',
+    ],
     maxAge: 600,
     strictPreflight: false,
   })

@@ -22,6 +22,9 @@ const neverIn = new Set([
   'content-length',
   // Answered at this hop by Node.
   'expect',
+  // Sessions in cookies end here: a service knows `Authorization` only.
+  'cookie',
+  'x-session-mode',
   'x-service-token',
   'x-deadline-ms',
   'x-correlation-id',

@@ -88,6 +88,7 @@ export function whoMayCall(auth: Auth): string {
   if (auth === 'guest') return 'Anyone, signed in or guest'
   if (auth === 'customer') return 'Signed-in users'
   if (auth === 'service') return 'Other services'
+  if ('service' in auth) return `The services ${auth.service.join(', ')}`
   return 'staff' in auth ? `Staff with “${auth.staff}”` : `The user, or staff with “${auth.own_or_staff}”`
 }
 

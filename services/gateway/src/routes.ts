@@ -2,12 +2,19 @@ import { isPublic, type Operation, Problem } from '@shopfleet/contracts'
 import type { FastifyInstance } from 'fastify'
 import { defaultBodyLimit } from './door.ts'
 import { headersToCaller, headersToService } from './headers.ts'
+import type { CountRequest } from './limits.ts'
+import { readCookies, wantsCookies, writeCookies } from './session-cookies.ts'
+import type { Shedder } from './shedding.ts'
 import type { Upstream } from './upstream.ts'
 
 export interface ForwardOptions {
   upstream: Upstream
   deadline_ms: number
   isTrusted: (address: string) => boolean
+  count: CountRequest
+  shedder: Shedder
+  /** Pages that may use a session in cookies. */
+  origins: ReadonlySet<string>
 }
 
 const pathsOf = (operation: Operation) => [operation.path, ...(operation.aliases ?? [])]
@@ -35,36 +42,57 @@ export function mountOperations(app: FastifyInstance, operations: readonly Opera
 }
 
 function mountForward(app: FastifyInstance, operation: Operation, url: string, options: ForwardOptions): void {
-  const { upstream, deadline_ms, isTrusted } = options
+  const { upstream, deadline_ms, isTrusted, count, shedder, origins } = options
   app.route({
     method: operation.method,
     url,
     bodyLimit: operation.body_limit ?? defaultBodyLimit,
     config: { operation, pageKind: operation.reply_type?.startsWith('image/') ? 'picture' : 'data' },
+    // Before the body is read: what is refused for want of time must cost none.
+    async onRequest(request, response) {
+      const leave = shedder.enter(operation)
+      response.raw.once('close', leave)
+      const fromCookies = readCookies(operation, request, origins)
+      if (fromCookies.authorization) request.headers.authorization = fromCookies.authorization
+    },
     async handler(request, response) {
       const { raw } = request
+      await count(operation, request, response)
+      const fromCookies = operation.session ? readCookies(operation, request, origins) : undefined
       const peer = raw.socket.remoteAddress ?? ''
       const told = isTrusted(peer) ? raw.headers['x-forwarded-for'] : undefined
+      const headers = headersToService(
+        raw.rawHeaders,
+        {
+          correlation_id: request.correlation_id,
+          deadline_ms,
+          forwarded_for: told ? `${told}, ${peer}` : peer,
+          forwarded_proto: request.protocol,
+          forwarded_host: request.host,
+        },
+        raw.headers.connection,
+      )
+      // One from a cookie is not among the headers that came.
+      const { authorization } = request.headers
+      if (authorization !== undefined && !headers.includes('authorization'))
+        headers.push('authorization', authorization)
+      if (fromCookies?.body && request.headers['content-type'] === undefined)
+        headers.push('content-type', 'application/json')
       const answer = await upstream.forward(operation.service, {
         method: operation.method,
         path: raw.url!,
-        headers: headersToService(
-          raw.rawHeaders,
-          {
-            correlation_id: request.correlation_id,
-            deadline_ms,
-            forwarded_for: told ? `${told}, ${peer}` : peer,
-            forwarded_proto: request.protocol,
-            forwarded_host: request.host,
-          },
-          raw.headers.connection,
-        ),
-        body: request.body as Buffer | undefined,
+        headers,
+        body: fromCookies?.body ?? (request.body as Buffer | undefined),
+        repeatable:
+          operation.method === 'GET' || (operation.idempotent === true && raw.headers['idempotency-key'] !== undefined),
       })
-      const { vary, ...headers } = headersToCaller(answer.headers, !Buffer.isBuffer(answer.body))
+      const { vary, ...passed } = headersToCaller(answer.headers, !Buffer.isBuffer(answer.body))
       if (vary !== undefined)
         response.header('vary', [response.getHeader('vary'), vary].flat().filter(Boolean).join(', '))
-      return response.code(answer.status).headers(headers).send(answer.body)
+      response.code(answer.status).headers(passed)
+      const turned = wantsCookies(request) ? writeCookies(operation, answer.status, answer.body) : undefined
+      if (!turned) return response.send(answer.body)
+      return response.header('set-cookie', turned.cookies).send(turned.body ?? answer.body)
     },
   })
 }

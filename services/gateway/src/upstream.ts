@@ -1,8 +1,12 @@
 import { PassThrough, type Readable } from 'node:stream'
 import { type Method, type ServiceName, Unavailable } from '@shopfleet/contracts'
+import CircuitBreaker from 'opossum'
 import { type Dispatcher, Pool } from 'undici'
 
-/** The connections to the services: kept alive, bounded, and each answer passed back as the bytes it came in. */
+/**
+ * The connections to the services: kept alive, bounded, shared out over the addresses that answer, and each answer passed
+ * back as the bytes it came in.
+ */
 
 export interface Forward {
   method: Method
@@ -10,6 +14,8 @@ export interface Forward {
   path: string
   headers: string[]
   body: Buffer | undefined
+  /** Has one effect however often it is sent: a read, or a request with a key. */
+  repeatable: boolean
 }
 
 export interface Answer {
@@ -26,64 +32,163 @@ const retryAfter_ms = 50
 
 /** The service never saw the request. */
 const neverSent = new Set(['ECONNREFUSED', 'UND_ERR_CONNECT_TIMEOUT', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH'])
-/** The connection went away under the request: a read may be asked again. */
+/** The connection went away under the request: what may be repeated may be asked again. */
 const cutOff = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'])
 
+const codeOf = (error: unknown) => (error as { code?: string }).code ?? ''
+
 export interface UpstreamOptions {
+  /** Where each service answers; several addresses with commas between share the work. */
   urls: Partial<Record<ServiceName, string>>
   /** What a service may take to begin and between two pieces of its answer. */
   timeout_ms: number
   /** Under way to one service at once; more would only wait in line for longer than anyone does. */
   max_in_flight?: number
+  /**
+   * How long a service may be gone, as in a restart, with requests waiting for it; after that they are refused at once, and
+   * it is tried now and then.
+   */
+  patience_ms?: number
+  onBreaker?: (address: string, state: 'open' | 'closed') => void
+}
+
+/** One address of a service. */
+interface Backend {
+  address: string
+  breaker: CircuitBreaker<[Forward], Answer>
+  pool: Pool
+  in_flight: number
+  /** Since when it refuses connections; 0 while it does not. */
+  gone_since: number
+  /** When one that has been gone for long may be tried again. */
+  try_at: number
 }
 
 export function createUpstream(options: UpstreamOptions) {
   const max_in_flight = options.max_in_flight ?? 1024
-  const peers = new Map<string, { pool: Pool; in_flight: number }>()
-  for (const [service, url] of Object.entries(options.urls)) {
-    const pool = new Pool(url, {
-      connections,
-      pipelining: 1,
-      keepAliveTimeout: 60_000,
-      headersTimeout: options.timeout_ms,
-      bodyTimeout: options.timeout_ms,
-      connect: { timeout: Math.min(2000, options.timeout_ms) },
-    })
-    peers.set(service, { pool, in_flight: 0 })
+  const patience_ms = options.patience_ms ?? 0
+  const services = new Map<string, Backend[]>()
+  for (const [service, urls] of Object.entries(options.urls)) {
+    services.set(
+      service,
+      urls.split(',').map(url => createBackend(url.trim(), options)),
+    )
+  }
+
+  /** The address with the least to do among those that are sound; undefined if none is. */
+  function pick(backends: Backend[], now: number): Backend | undefined {
+    let best: Backend | undefined
+    for (const one of backends) {
+      if (!one.breaker.closed && !one.breaker.pendingClose) continue
+      if (one.gone_since > 0 && now < one.try_at) continue
+      if (!best || one.in_flight < best.in_flight) best = one
+    }
+    return best
+  }
+
+  function noteGone(backend: Backend): void {
+    const now = performance.now()
+    backend.gone_since ||= now
+    // Elsewhere it may be asked at once; here it is asked again soon, and rarely once it has been gone for long.
+    backend.try_at = now + (now - backend.gone_since < patience_ms ? retryAfter_ms : 500)
+  }
+
+  async function attempt(backend: Backend, request: Forward): Promise<Answer> {
+    backend.in_flight++
+    try {
+      const answer = await backend.breaker.fire(request)
+      backend.gone_since = 0
+      return answer
+    } catch (error) {
+      if (neverSent.has(codeOf(error))) noteGone(backend)
+      throw error
+    } finally {
+      backend.in_flight--
+    }
+  }
+
+  async function send(backends: Backend[], request: Forward): Promise<Answer> {
+    let cut = 0
+    for (;;) {
+      const now = performance.now()
+      const backend = pick(backends, now)
+      if (!backend) {
+        // All are gone. They may only be starting anew.
+        const waitable = backends.some(one => one.gone_since > 0 && now - one.gone_since < patience_ms)
+        if (!waitable) throw new Error('no address answers')
+        await new Promise(resolve => setTimeout(resolve, retryAfter_ms / 2))
+        continue
+      }
+      try {
+        return await attempt(backend, request)
+      } catch (error) {
+        const code = codeOf(error)
+        if (neverSent.has(code)) {
+          const others = backends.some(one => one !== backend && one.gone_since === 0 && one.breaker.closed)
+          if (others || performance.now() - backend.gone_since < patience_ms) continue
+          throw error
+        }
+        // It may have acted: only what has one effect however often it is asked for is asked again, once.
+        if (!cutOff.has(code) || !request.repeatable || cut++ > 0) throw error
+        await new Promise(resolve => setTimeout(resolve, retryAfter_ms))
+      }
+    }
   }
 
   return {
     /** Passes a request on. Throws `Unavailable` when the service does not answer: it may or may not have acted. */
     async forward(service: ServiceName, request: Forward): Promise<Answer> {
-      const peer = peers.get(service)
-      if (!peer) throw new Error(`no address of the ${service} service is configured`)
-      if (peer.in_flight >= max_in_flight)
+      const backends = services.get(service)
+      if (!backends) throw new Error(`no address of the ${service} service is configured`)
+      let in_flight = 0
+      for (const backend of backends) in_flight += backend.in_flight
+      if (in_flight >= max_in_flight)
         throw new Unavailable(service, { cause: new Error('too many requests under way') })
-      peer.in_flight++
       try {
-        return await send(peer.pool, request)
-      } catch (error) {
-        const code = (error as { code?: string }).code ?? ''
-        // Only reads: a service that refuses connections is starting or stopping, and its caller may decide on writes.
-        const again = request.method === 'GET' && (neverSent.has(code) || cutOff.has(code))
-        if (!again) throw new Unavailable(service, { cause: error })
-        await new Promise(resolve => setTimeout(resolve, retryAfter_ms))
-        return await send(peer.pool, request).catch(cause => {
-          throw new Unavailable(service, { cause })
-        })
-      } finally {
-        peer.in_flight--
+        return await send(backends, request)
+      } catch (cause) {
+        throw new Unavailable(service, { cause })
       }
     },
     async close() {
-      await Promise.all([...peers.values()].map(({ pool }) => pool.close()))
+      for (const backend of [...services.values()].flat()) {
+        backend.breaker.shutdown()
+        await backend.pool.close()
+      }
     },
   }
 }
 export type Upstream = ReturnType<typeof createUpstream>
 
+/**
+ * An address with its connections and its breaker: when most of what it was asked failed or came too late, it is left
+ * alone for a second and then tried with one request. One that refuses connections is no such case: that costs nothing.
+ */
+function createBackend(url: string, { timeout_ms, onBreaker }: UpstreamOptions): Backend {
+  const pool = new Pool(url, {
+    connections,
+    pipelining: 1,
+    keepAliveTimeout: 60_000,
+    headersTimeout: timeout_ms,
+    bodyTimeout: timeout_ms,
+    connect: { timeout: Math.min(2000, timeout_ms) },
+  })
+  const breaker = new CircuitBreaker((request: Forward) => exchange(pool, request), {
+    name: url,
+    timeout: false,
+    errorThresholdPercentage: 50,
+    volumeThreshold: 20,
+    rollingCountTimeout: 5000,
+    resetTimeout: 1000,
+    errorFilter: error => neverSent.has(codeOf(error)),
+  })
+  breaker.on('open', () => onBreaker?.(url, 'open'))
+  breaker.on('close', () => onBreaker?.(url, 'closed'))
+  return { address: url, breaker, pool, in_flight: 0, gone_since: 0, try_at: 0 }
+}
+
 /** One request on a pool. Below undici's `request`, whose readable stream costs more than the rest for small bodies. */
-function send(pool: Pool, request: Forward): Promise<Answer> {
+function exchange(pool: Pool, request: Forward): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     let size = 0

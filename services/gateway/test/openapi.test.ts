@@ -84,6 +84,7 @@ test('all declared statuses are there, problems as application/problem+json by n
     '413',
     '415',
     '422',
+    '429',
     '500',
     '503',
   ])
