@@ -100,7 +100,7 @@ insert(
     name: '${name}',
     port: ${port},
     hasDatabase: true,
-    secrets: ['SERVICE_SECRET'],
+    secrets: [],
     load: async () => {
       const { ${Name}Config, create${Name}Service } = await import('@shopfleet/${name}')
       return { config: ${Name}Config, create: create${Name}Service }

@@ -155,7 +155,7 @@ export const readCartForOrder = operation({
   name: 'readCartForOrder',
   method: 'POST',
   path: '/internal/carts/:cart_id/read',
-  auth: 'service',
+  auth: { service: ['order'] },
   summary: 'Lines of an open cart for its owner',
   params: Type.Object({ cart_id: Id }),
   body: Type.Object(

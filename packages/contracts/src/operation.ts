@@ -21,9 +21,17 @@ export type Permission = (typeof permissions)[number]
  * - `customer`: a signed-in user, staff included; the verb decides whether the thing is theirs.
  * - `{ staff }`: a member of staff with the permission.
  * - `{ own_or_staff }`: a signed-in user for their own things, staff with the permission for anyone's.
- * - `service`: another service with a token for this one. Never forwarded by the gateway.
+ * - `{ service }`: one of the services named, with a token of its own for this one. Never forwarded by the gateway.
+ * - `service`: any other service, for what is harmless in the hands of each of them.
  */
-export type Auth = 'public' | 'guest' | 'customer' | 'service' | { staff: Permission } | { own_or_staff: Permission }
+export type Auth =
+  | 'public'
+  | 'guest'
+  | 'customer'
+  | 'service'
+  | { service: readonly ServiceName[] }
+  | { staff: Permission }
+  | { own_or_staff: Permission }
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 export type ServiceName =
@@ -125,7 +133,11 @@ export type InputOf<O> = (ParamsOf<O> extends undefined ? { params?: undefined }
 export const isCacheableRead = (o: Operation): boolean => o.method === 'GET' && o.auth === 'public'
 
 /** Whether the gateway forwards the operation and the API reference shows it. */
-export const isPublic = (o: Operation): boolean => o.auth !== 'service'
+export const isPublic = (o: Operation): boolean => !isForServices(o.auth)
+
+/** Whether only other services may call. */
+export const isForServices = (auth: Auth): auth is 'service' | { service: readonly ServiceName[] } =>
+  auth === 'service' || (typeof auth === 'object' && 'service' in auth)
 
 /**
  * Fills a path's parameters: `fillPath('/a/:id', {id: 'x'})` → `/a/x`. Throws a TypeError for one that is missing, or

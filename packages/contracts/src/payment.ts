@@ -50,7 +50,7 @@ export const authorisePayment = operation({
   name: 'authorisePayment',
   method: 'POST',
   path: '/api/payments',
-  auth: 'service',
+  auth: { service: ['order'] },
   summary: 'Authorise a payment of an order',
   body: Type.Object(
     {
@@ -73,7 +73,7 @@ export const closePayments = operation({
   name: 'closePayments',
   method: 'POST',
   path: '/internal/payments/close',
-  auth: 'service',
+  auth: { service: ['order', 'admin'] },
   summary: 'Undo every payment of an order and take no more',
   body: Type.Object(
     { order_id: Id, reason: Type.String({ minLength: 1, maxLength: 200 }) },
@@ -112,7 +112,7 @@ export const captureForOrder = operation({
   ...capturePayment,
   name: 'captureForOrder',
   path: '/internal/payments/:id/capture',
-  auth: 'service',
+  auth: { service: ['order', 'admin'] },
 })
 
 export const voidPayment = operation({

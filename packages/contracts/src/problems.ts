@@ -18,6 +18,7 @@ export const problems = {
   'method-not-allowed': { status: 405, title: 'This address does not take that method' },
   'request-timeout': { status: 408, title: 'The request took too long to arrive' },
   'email-taken': { status: 409, title: 'An account with this e-mail exists' },
+  'last-administrator': { status: 409, title: 'The shop needs an administrator' },
   'already-exists': { status: 409, title: 'It exists already' },
   'not-repairable': { status: 409, title: 'This cannot be repaired by the press of a button' },
   'in-use': { status: 409, title: 'It is still in use' },
@@ -165,7 +166,8 @@ export function commonProblems(o: {
   if (o.auth !== 'public') list.push('invalid-token', 'token-expired')
   if (o.auth !== 'public' && o.auth !== 'guest') list.push('unauthenticated')
   if (typeof o.auth === 'object' || o.auth === 'service') list.push('forbidden')
-  if (o.auth !== 'service' && !(o.method === 'GET' && o.auth === 'public')) list.push('too-many-requests')
+  const forServices = o.auth === 'service' || (typeof o.auth === 'object' && o.auth !== null && 'service' in o.auth)
+  if (!forServices && !(o.method === 'GET' && o.auth === 'public')) list.push('too-many-requests')
   if (o.idempotent) list.push('invalid-idempotency-key', 'idempotency-key-reused', 'request-in-progress')
   return list
 }

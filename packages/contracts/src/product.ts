@@ -347,7 +347,7 @@ export const priceProducts = operation({
   name: 'priceProducts',
   method: 'GET',
   path: '/internal/products/prices',
-  auth: 'service',
+  auth: { service: ['order', 'cart'] },
   summary: 'Names and prices of products, unknown ones left out',
   query: Type.Object(
     { ids: Type.String({ minLength: 36, maxLength: 3700, description: 'Up to 100 ids, joined by commas' }) },

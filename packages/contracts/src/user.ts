@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox'
 import { event } from './event.ts'
 import { Email, Id, IdParams, Name, nullable, page, pageQuery, Timestamp } from './fields.ts'
-import { operation, permissions } from './operation.ts'
+import { operation, permissions, type ServiceName } from './operation.ts'
 
 /** Identity: accounts, credentials, sessions. */
 
@@ -104,6 +104,51 @@ export const logout = operation({
   replies: { 204: Type.Null() },
 })
 
+export const logoutAll = operation({
+  service: 'user',
+  name: 'logoutAll',
+  session: 'ends',
+  method: 'POST',
+  path: '/api/auth/logout-all',
+  auth: 'customer',
+  summary: 'End all your sessions, this one too',
+  replies: { 204: Type.Null() },
+})
+
+export const Device = Type.Object({
+  id: Id,
+  device: Type.String({ description: 'Browser and system, as far as it says' }),
+  user_agent: nullable(Type.String()),
+  ip: nullable(Type.String()),
+  current: Type.Boolean({ description: 'The session this request belongs to' }),
+  created_at: Timestamp,
+  last_used_at: Timestamp,
+  expires_at: Timestamp,
+})
+export type Device = Static<typeof Device>
+
+export const listSessions = operation({
+  service: 'user',
+  name: 'listSessions',
+  method: 'GET',
+  path: '/api/auth/sessions',
+  auth: 'customer',
+  summary: 'Your sessions: where you are signed in',
+  replies: { 200: Type.Object({ items: Type.Array(Device) }) },
+})
+
+export const endSession = operation({
+  service: 'user',
+  name: 'endSession',
+  method: 'DELETE',
+  path: '/api/auth/sessions/:id',
+  auth: 'customer',
+  summary: 'End one of your sessions',
+  params: IdParams,
+  replies: { 204: Type.Null() },
+  problems: ['not-found'],
+})
+
 export const getProfile = operation({
   service: 'user',
   name: 'getProfile',
@@ -138,6 +183,7 @@ export const deleteAccount = operation({
   summary: 'Erase your account',
   description: 'The person is erased; orders stay for the books, without a name.',
   replies: { 204: Type.Null() },
+  problems: ['last-administrator'],
 })
 
 export const listUsers = operation({
@@ -190,9 +236,13 @@ export const updateUser = operation({
   auth: { own_or_staff: 'users' },
   summary: 'Change an account',
   params: IdParams,
-  body: ProfileChange,
+  description: 'Staff may also disable an account: its sessions end, and nobody signs in until it is enabled again.',
+  body: Type.Object(
+    { ...ProfileChange.properties, is_active: Type.Optional(Type.Boolean()) },
+    { additionalProperties: false },
+  ),
   replies: { 200: User },
-  problems: ['not-found', 'email-taken'],
+  problems: ['not-found', 'email-taken', 'last-administrator'],
   example: { body: { first_name: 'Grace' } },
 })
 
@@ -204,11 +254,11 @@ export const setUserRole = operation({
   auth: { staff: 'users' },
   summary: 'Give an account another role',
   description:
-    'A role is a set of permissions. Nobody gives or takes more than they may do themselves, or changes their own role. It takes effect with the next access token.',
+    'A role is a set of permissions. Nobody gives or takes more than they may do themselves, or changes their own role. Access tokens given out before are refused within five seconds; a refreshed one has the new role.',
   params: IdParams,
   body: Type.Object({ role: Type.String({ minLength: 1, maxLength: 50 }) }, { additionalProperties: false }),
   replies: { 200: User },
-  problems: ['not-found'],
+  problems: ['not-found', 'last-administrator'],
   example: { body: { role: 'support' } },
 })
 
@@ -221,7 +271,7 @@ export const deleteUser = operation({
   summary: 'Erase an account',
   params: IdParams,
   replies: { 204: Type.Null() },
-  problems: ['not-found'],
+  problems: ['not-found', 'last-administrator'],
 })
 
 /** Whether an account exists and is active; asked by the order service before it orders for someone. */
@@ -230,11 +280,50 @@ export const userExists = operation({
   name: 'userExists',
   method: 'GET',
   path: '/internal/users/:id',
-  auth: 'service',
+  auth: { service: ['order'] },
   summary: 'Whether an active account exists',
   params: IdParams,
   replies: { 200: Type.Object({ id: Id, email: Email }) },
   problems: ['not-found'],
+})
+
+const everyService = [
+  'gateway',
+  'user',
+  'product',
+  'order',
+  'cart',
+  'inventory',
+  'payment',
+  'review',
+  'notification',
+  'analytics',
+  'admin',
+] as const satisfies ServiceName[]
+
+export const Revocations = Type.Object({
+  cursor: Type.String({ description: 'Ask with it for what came since' }),
+  keep_s: Type.Integer({ description: 'Seconds an entry counts: no access token lives longer' }),
+  sessions: Type.Array(Id, { description: 'Sessions that have ended' }),
+  users: Type.Array(Type.Object({ user_id: Id, version: Type.Integer() }), {
+    description: 'Accounts that may do something else now: tokens of an older version must be refreshed',
+  }),
+})
+export type Revocations = Static<typeof Revocations>
+
+/** What has been taken back of access tokens that have not expired. Every service asks for it every two seconds. */
+export const listRevocations = operation({
+  service: 'user',
+  name: 'listRevocations',
+  method: 'GET',
+  path: '/internal/revocations',
+  auth: { service: everyService },
+  summary: 'Sessions and tokens that ended before their time',
+  query: Type.Object(
+    { since: Type.Optional(Type.String({ pattern: '^[0-9]{1,19}$', description: 'cursor of the answer before' })) },
+    { additionalProperties: false },
+  ),
+  replies: { 200: Revocations },
 })
 
 export const jwks = operation({

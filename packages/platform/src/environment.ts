@@ -1,3 +1,4 @@
+import { serviceKeys } from '@shopfleet/service-kit'
 import { hasMailServer } from './mail.ts'
 import type { Options } from './options.ts'
 import { type PortPlan, urlOf } from './ports.ts'
@@ -15,7 +16,8 @@ export interface LaunchPlan {
 
 /** Environment names that are somebody's secret: none of them reaches a process it was not meant for. */
 const isSecret = (name: string) =>
-  /DATABASE_URL(_FILE)?$/.test(name) || secretNames.some(secret => name === secret || name === `${secret}_FILE`)
+  /(DATABASE_URL|SERVICE_KEY)(_FILE)?$/.test(name) ||
+  secretNames.some(secret => name === secret || name === `${secret}_FILE`)
 
 /** Credentials at a provider outside: they are its service's alone. */
 const ownersOf: Partial<Record<string, RegExp>> = {
@@ -53,7 +55,16 @@ export function environmentOf(
     [`${prefix}_PORT`]: String(place.port),
     ...(name === 'gateway' ? { METRICS_PORT: String(ports.metrics.port) } : {}),
     LOG_LEVEL: options.logLevel,
+    ...keysOf(secrets.values.SERVICE_SECRET).of(name),
     ...Object.fromEntries(entry.secrets.map(secret => [secret, secrets.values[secret]])),
     ...(entry.hasDatabase && urls ? { DATABASE_URL: urls[name], BUS_DATABASE_URL: urls.bus } : {}),
   }
+}
+
+/** Made once: each of them is asked for by every service. */
+let made: { from: string; keys: ReturnType<typeof serviceKeys> } | undefined
+function keysOf(secret: string): ReturnType<typeof serviceKeys> {
+  const names = services.map(entry => entry.name)
+  if (made?.from !== secret) made = { from: secret, keys: serviceKeys(secret, names) }
+  return made.keys
 }

@@ -12,6 +12,7 @@ function table(head: string[], rows: string[][]): string {
 
 function whoMayCall(auth: Auth): string {
   if (typeof auth === 'string') return auth
+  if ('service' in auth) return `service ${auth.service.join(', ')}`
   return 'staff' in auth ? `staff \`${auth.staff}\`` : `own, or staff \`${auth.own_or_staff}\``
 }
 

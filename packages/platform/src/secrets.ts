@@ -4,7 +4,14 @@ import { join } from 'node:path'
 import { errorCode, explainFileError, LauncherError } from '@shopfleet/database'
 
 /** What the parts of the platform know each other by; made on first start and kept in the data folder. */
-export const secretNames = ['SERVICE_SECRET', 'ORDER_TOKEN_SECRET', 'PROVIDER_KEY', 'WEBHOOK_SECRET'] as const
+export const secretNames = [
+  // Stays with the launcher: the keys of the services are made from it.
+  'SERVICE_SECRET',
+  'SEALING_SECRET',
+  'ORDER_TOKEN_SECRET',
+  'PROVIDER_KEY',
+  'WEBHOOK_SECRET',
+] as const
 export type SecretName = (typeof secretNames)[number]
 
 export interface Secrets {

@@ -9,7 +9,7 @@ export interface ServiceEntry {
   port: number
   /** Owns a database (and reads the bus). */
   hasDatabase: boolean
-  /** The generated secrets it is given; it sees no others. */
+  /** The generated secrets it is given beside its own SERVICE_KEY; it sees no others. */
   secrets: SecretName[]
   /** Loaded when needed: a process that runs one service reads the code of one. */
   load: () => Promise<LoadedService>
@@ -32,7 +32,7 @@ export const services: ServiceEntry[] = [
     name: 'user',
     port: 4001,
     hasDatabase: true,
-    secrets: ['SERVICE_SECRET'],
+    secrets: ['SEALING_SECRET'],
     load: async () => {
       const { UserConfig, createUserService } = await import('@shopfleet/user')
       return { config: UserConfig, create: createUserService }
@@ -42,7 +42,7 @@ export const services: ServiceEntry[] = [
     name: 'product',
     port: 4002,
     hasDatabase: true,
-    secrets: ['SERVICE_SECRET'],
+    secrets: [],
     load: async () => {
       const { ProductConfig, createProductService } = await import('@shopfleet/product')
       return { config: ProductConfig, create: createProductService }
@@ -52,7 +52,7 @@ export const services: ServiceEntry[] = [
     name: 'order',
     port: 4003,
     hasDatabase: true,
-    secrets: ['SERVICE_SECRET', 'ORDER_TOKEN_SECRET'],
+    secrets: ['ORDER_TOKEN_SECRET'],
     load: async () => {
       const { OrderConfig, createOrderService } = await import('@shopfleet/order')
       return { config: OrderConfig, create: createOrderService }
@@ -62,7 +62,7 @@ export const services: ServiceEntry[] = [
     name: 'cart',
     port: 4004,
     hasDatabase: true,
-    secrets: ['SERVICE_SECRET'],
+    secrets: [],
     load: async () => {
       const { CartConfig, createCartService } = await import('@shopfleet/cart')
       return { config: CartConfig, create: createCartService }
@@ -72,7 +72,7 @@ export const services: ServiceEntry[] = [
     name: 'inventory',
     port: 4005,
     hasDatabase: true,
-    secrets: ['SERVICE_SECRET'],
+    secrets: [],
     load: async () => {
       const { InventoryConfig, createInventoryService } = await import('@shopfleet/inventory')
       return { config: InventoryConfig, create: createInventoryService }
@@ -82,7 +82,7 @@ export const services: ServiceEntry[] = [
     name: 'payment',
     port: 4006,
     hasDatabase: true,
-    secrets: ['SERVICE_SECRET', 'PROVIDER_KEY', 'WEBHOOK_SECRET'],
+    secrets: ['PROVIDER_KEY', 'WEBHOOK_SECRET'],
     load: async () => {
       const { PaymentConfig, createPaymentService } = await import('@shopfleet/payment')
       return { config: PaymentConfig, create: createPaymentService }
@@ -92,7 +92,7 @@ export const services: ServiceEntry[] = [
     name: 'notification',
     port: 4008,
     hasDatabase: true,
-    secrets: ['SERVICE_SECRET'],
+    secrets: [],
     load: async () => {
       const { NotificationConfig, createNotificationService } = await import('@shopfleet/notification')
       return { config: NotificationConfig, create: createNotificationService }
@@ -102,7 +102,7 @@ export const services: ServiceEntry[] = [
     name: 'admin',
     port: 4010,
     hasDatabase: true,
-    secrets: ['SERVICE_SECRET'],
+    secrets: [],
     load: async () => {
       const { AdminConfig, createAdminService } = await import('@shopfleet/admin')
       return { config: AdminConfig, create: createAdminService }

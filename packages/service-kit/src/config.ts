@@ -14,11 +14,24 @@ export const baseSettings = {
     default: 'auto',
     description: 'auto: readable lines on a terminal, JSON elsewhere',
   }),
-  SERVICE_SECRET: Type.String({
-    minLength: 32,
-    description: 'Signs the tokens services show each other; the same for all of them',
-    secret: true,
-  }),
+  SERVICE_KEY: Type.Optional(
+    Type.String({
+      pattern: '^[A-Za-z0-9_-]{43}$',
+      description:
+        'Signs the tokens this service shows to others: a key of its own, so that none can speak for another',
+      secret: true,
+    }),
+  ),
+  SERVICE_PUBLIC_KEYS: Type.Optional(
+    Type.String({ description: 'The public keys that belong to the SERVICE_KEY of each service: name=key,name=key' }),
+  ),
+  SERVICE_SECRET: Type.Optional(
+    Type.String({
+      minLength: 32,
+      description: 'In place of both: the same for all services, which then trust each other blindly',
+      secret: true,
+    }),
+  ),
   TOKEN_ISSUER: Type.String({ default: 'shopfleet', description: 'iss of access tokens' }),
   TOKEN_AUDIENCE: Type.String({ default: 'shopfleet', description: 'aud of access tokens' }),
   REQUEST_TIMEOUT_MS: Type.Integer({

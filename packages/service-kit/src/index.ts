@@ -1,5 +1,5 @@
 export { anonymous, type Caller, createAuth, isStaff, mayAccess, userIdOf } from './auth.ts'
-export { type Clock, createTestClock, systemClock } from './clock.ts'
+export { type Clock, createShiftedClock, createTestClock, systemClock } from './clock.ts'
 export {
   type BaseConfig,
   baseSettings,
@@ -25,4 +25,5 @@ export {
   type ServiceDefinition,
   type Sweep,
 } from './service.ts'
+export { serviceKeys } from './service-keys.ts'
 export { compileValidator } from './validation.ts'

@@ -1,4 +1,4 @@
-import type { EventMessage, ServiceName } from '@shopfleet/contracts'
+import type { EventMessage, Revocations, ServiceName } from '@shopfleet/contracts'
 import { type Boundary, connect, migrate, type Sql } from '@shopfleet/database'
 import {
   type Bus,
@@ -61,6 +61,8 @@ export interface ServiceDefinition<Config extends DatabaseConfig, Ctx extends Co
   routes: (ctx: Ctx) => Route[]
   handlers?: (ctx: Ctx) => Handler[]
   sweeps?: (ctx: Ctx) => Sweep[]
+  /** Reads what was taken back of access tokens; only the user service knows by itself, the others ask it. */
+  revocations?: (ctx: Ctx, since: string | undefined) => Promise<Revocations>
   /** Closes what `extend` opened. */
   close?: (ctx: Ctx) => Promise<void>
 }
@@ -94,7 +96,17 @@ export async function createService<Config extends DatabaseConfig, Ctx extends C
     issuer: config.TOKEN_ISSUER,
     audience: config.TOKEN_AUDIENCE,
     jwksUrl: `${config.USER_URL}/.well-known/jwks.json`,
+    serviceKey: config.SERVICE_KEY,
+    servicePublicKeys: config.SERVICE_PUBLIC_KEYS,
     serviceSecret: config.SERVICE_SECRET,
+    revocations: definition.revocations
+      ? since => definition.revocations!(ctx, since)
+      : `${config.USER_URL}/internal/revocations`,
+    poll_ms: overrides.poll_ms,
+    onRevocations: error =>
+      error === undefined
+        ? log.info('what was taken back of access tokens is known again')
+        : log.warn({ error }, 'what was taken back of access tokens cannot be had; what is known goes on counting'),
   })
   const peers = createPeers({
     urls: {
@@ -111,7 +123,7 @@ export async function createService<Config extends DatabaseConfig, Ctx extends C
     boundary: overrides.boundary,
   })
   const base: Context<Config> = { config, sql, log, clock, metrics, call: peers.call }
-  const ctx = definition.extend ? await definition.extend(base) : (base as unknown as Ctx)
+  const ctx: Ctx = definition.extend ? await definition.extend(base) : (base as unknown as Ctx)
   const bus = overrides.bus ?? (await connectPostgresBus(config.BUS_DATABASE_URL, { migrated: true }))
   const ownsBus = overrides.bus === undefined
   let ready = false
@@ -181,7 +193,11 @@ export async function createService<Config extends DatabaseConfig, Ctx extends C
     metrics,
     auth,
     routes: definition.routes(ctx),
-    onChanged: relay.wake,
+    onChanged() {
+      relay.wake()
+      // Whoever takes back a token does so here: it counts at once where it was done.
+      if (definition.revocations) auth.wake()
+    },
     async isReady() {
       if (!ready) return false
       const answered = sql`select 1`.then(
@@ -211,6 +227,7 @@ export async function createService<Config extends DatabaseConfig, Ctx extends C
     // What cannot be closed is told, and the rest is closed all the same.
     const told = (error: unknown) => failed('stop')(error)
     await Promise.all([...loops, subscription].map(one => one.stop().catch(told)))
+    await auth.close().catch(told)
     await relay.stop().catch(told)
     await (async () => definition.close?.(ctx))().catch(told)
     await peers.close().catch(told)
@@ -232,6 +249,7 @@ export async function createService<Config extends DatabaseConfig, Ctx extends C
         relay.start()
         await subscription.start()
         for (const loop of loops) loop.start()
+        auth.watch()
         const url = await app.listen({ host: config.HOST, port: config.PORT, backlog: 1024 })
         ready = true
         return url
@@ -244,6 +262,7 @@ export async function createService<Config extends DatabaseConfig, Ctx extends C
     stop,
     async drain() {
       let done = 0
+      await auth.poll()
       for (const sweep of sweeps) done += await sweep.run()
       done += await relay.drain()
       done += await subscription.drain()

@@ -6,7 +6,7 @@ import { after, before, test } from 'node:test'
 import { type Operation, Problem, placeOrder, Unavailable } from '@shopfleet/contracts'
 import { exportJWK, exportSPKI, generateKeyPair, type JWTPayload, SignJWT } from 'jose'
 import { checkAllowed, createAuth, isDirectLocal, isStaff, mayAccess } from '../src/auth.ts'
-import { createTestClock } from '../src/index.ts'
+import { createTestClock, serviceKeys } from '../src/index.ts'
 
 const secret = 'a secret all services share, of length'
 const clock = createTestClock()
@@ -37,7 +37,7 @@ after(() => {
 })
 
 const jwksUrl = () => `http://127.0.0.1:${(server.address() as AddressInfo).port}/jwks.json`
-const authOf = (service = 'order', more: { jwksUrl?: string; serviceSecret?: string } = {}) =>
+const authOf = (service = 'order', more: Partial<Parameters<typeof createAuth>[0]> = {}) =>
   createAuth({ service, clock, issuer: 'shop', audience: 'shop', jwksUrl: jwksUrl(), serviceSecret: secret, ...more })
 async function token(
   claims: JWTPayload & { expires_in_s?: number } = {},
@@ -60,6 +60,7 @@ test('a good token names its user, role, permissions and session', async () => {
     role: 'staff',
     permissions: ['orders'],
     session_id: 's1',
+    version: 0,
   })
 })
 
@@ -141,6 +142,106 @@ test('a service token is good for the service it was made for only, and for five
   await assert.rejects(payment.authenticate('service', header), problem('token-expired'))
 })
 
+test('with keys of their own no service can speak for another, nor can who knows all public keys', async () => {
+  const keys = serviceKeys(secret, ['order', 'payment', 'cart'])
+  const strict = (service: string, as = service) => {
+    const { SERVICE_KEY: serviceKey, SERVICE_PUBLIC_KEYS: servicePublicKeys } = keys.of(as)
+    return authOf(service, { serviceSecret: undefined, serviceKey, servicePublicKeys })
+  }
+  const shown = (text: string) => strict('payment').authenticate('service', { 'x-service-token': text })
+  assert.deepEqual(await shown(await strict('order').tokenFor('payment')), { kind: 'service', service: 'order' })
+  // The cart service says it is the order service.
+  await assert.rejects(shown(await strict('order', 'cart').tokenFor('payment')), problem('invalid-token'))
+  const cart = (await strict('cart').tokenFor('payment')).split('.')
+  const order = (await strict('order').tokenFor('payment')).split('.')
+  for (const forged of [
+    [order[0], order[1], cart[2]],
+    [order[0], cart[1], cart[2]],
+    [cart[0], order[1], cart[2]],
+  ])
+    await assert.rejects(shown(forged.join('.')), problem('invalid-token'))
+  const hmac = (key: string, kid: string) =>
+    new SignJWT({ iss: 'service:order', aud: 'service:payment', exp: now_s() + 60 })
+      .setProtectedHeader({ alg: 'HS256', kid, typ: 'service+jwt' })
+      .sign(new TextEncoder().encode(key))
+  const { kid } = JSON.parse(Buffer.from(order[0]!, 'base64url').toString())
+  const known = keys
+    .of('order')
+    .SERVICE_PUBLIC_KEYS.split(',')
+    .map(one => one.split('=')[1]!)
+  for (const key of [secret, ...known]) await assert.rejects(shown(await hmac(key, kid)), problem('invalid-token'))
+  // A service nobody was told of, with a key of its own.
+  const stranger = serviceKeys('another secret, which nobody else knows', ['order', 'payment'])
+  const { SERVICE_KEY: serviceKey } = stranger.of('order')
+  const alien = authOf('order', { serviceSecret: undefined, serviceKey })
+  await assert.rejects(shown(await alien.tokenFor('payment')), problem('invalid-token'))
+})
+
+test('a service key is changed with both public keys known for a while', async () => {
+  const [before, next] = [serviceKeys(secret, ['order', 'payment']), serviceKeys('n'.repeat(32), ['order'])]
+  const both = `${before.of('order').SERVICE_PUBLIC_KEYS},${next.of('order').SERVICE_PUBLIC_KEYS}`
+  const payment = authOf('payment', { serviceKey: before.of('payment').SERVICE_KEY, servicePublicKeys: both })
+  for (const keys of [before, next]) {
+    const text = await authOf('order', { serviceKey: keys.of('order').SERVICE_KEY }).tokenFor('payment')
+    const caller = await payment.authenticate('service', { 'x-service-token': text })
+    assert.deepEqual(caller, { kind: 'service', service: 'order' })
+  }
+})
+
+test('keys that are none are told at the start, by the name of the setting', () => {
+  assert.throws(() => authOf('order', { serviceKey: 'x' }), /SERVICE_KEY must be/)
+  assert.throws(() => authOf('order', { serviceSecret: undefined }), /SERVICE_KEY is not set/)
+  const serviceKey = Buffer.alloc(32).toString('base64url')
+  for (const servicePublicKeys of ['order', 'order=x', 'Order=x', 'a=b=c'])
+    assert.throws(() => authOf('order', { serviceKey, servicePublicKeys }), /SERVICE_PUBLIC_KEYS/)
+})
+
+test('what was taken back counts for tokens that were good before, and what is known while it cannot be had', async () => {
+  let page = { cursor: '1', keep_s: 900, sessions: [] as string[], users: [] as { user_id: string; version: number }[] }
+  let broken = false
+  const asked: (string | undefined)[] = []
+  const told: unknown[] = []
+  const auth = authOf('order', {
+    poll_ms: 3_600_000,
+    onRevocations: error => told.push(error),
+    revocations: async since => {
+      asked.push(since)
+      if (broken) throw new Error('down')
+      return page
+    },
+  })
+  const ended = await token({ sub: 'u1', sid: 's1' })
+  const other = await token({ sub: 'u1', sid: 's2', ver: 3 })
+  const show = (text: string) => auth.authenticate('customer', bearer(text))
+  await Promise.all([show(ended), show(other)])
+  assert.deepEqual(asked, [undefined], 'asked for once, before the first answer')
+  page = { ...page, cursor: '2', sessions: ['s1'] }
+  await auth.poll()
+  await assert.rejects(show(ended), problem('invalid-token'))
+  await show(other)
+  page = { ...page, cursor: '3', sessions: [], users: [{ user_id: 'u1', version: 4 }] }
+  broken = true
+  await auth.poll()
+  await auth.poll()
+  assert.equal(told.length, 1, 'told once')
+  await assert.rejects(show(ended), problem('invalid-token'))
+  await show(other)
+  broken = false
+  await auth.poll()
+  assert.deepEqual(asked, [undefined, '1', '2', '2', '2'])
+  assert.equal(told.at(-1), undefined)
+  await assert.rejects(show(other), problem('token-expired'))
+  await show(await token({ sub: 'u1', sid: 's2', ver: 4 }))
+  await show(await token({ sub: 'u2', sid: 's2' }))
+  await assert.rejects(show(await token({ sub: 'u1' })), problem('token-expired'), 'a token that says no version')
+  // Nothing is kept for longer than a token can live.
+  page = { ...page, cursor: '4', users: [] }
+  clock.advance(901_000)
+  await auth.poll()
+  await show(await token({ sub: 'u1', sid: 's1' }))
+  await auth.close()
+})
+
 test('the own service token is made anew well before it expires', async () => {
   const auth = authOf()
   const first = await auth.tokenFor('payment')
@@ -169,7 +270,7 @@ test('a public operation looks at no token, a guest one only at one that is sent
 })
 
 test('who may call what: 401 for nobody, 403 for the wrong somebody', () => {
-  const user = { kind: 'user', user_id: 'u', role: 'r', permissions: ['orders'], session_id: null } as const
+  const user = { kind: 'user', user_id: 'u', role: 'r', permissions: ['orders'], session_id: null, version: 0 } as const
   const service = { kind: 'service', service: 'order' } as const
   const anonymous = { kind: 'anonymous' } as const
   for (const auth of ['public', 'guest'] as const) for (const who of [user, service, anonymous]) checkAllowed(auth, who)
@@ -179,6 +280,10 @@ test('who may call what: 401 for nobody, 403 for the wrong somebody', () => {
   checkAllowed({ own_or_staff: 'stock' }, user)
   assert.throws(() => checkAllowed('customer', anonymous), problem('unauthenticated'))
   assert.throws(() => checkAllowed('customer', service), problem('unauthenticated'))
+  checkAllowed({ service: ['cart', 'order'] }, service)
+  assert.throws(() => checkAllowed({ service: ['cart'] }, service), problem('forbidden'))
+  assert.throws(() => checkAllowed({ service: ['order'] }, user), problem('forbidden'))
+  assert.throws(() => checkAllowed({ service: ['order'] }, anonymous), problem('unauthenticated'))
   assert.throws(() => checkAllowed('service', user), problem('forbidden'))
   assert.throws(() => checkAllowed('service', anonymous), problem('unauthenticated'))
   assert.throws(() => checkAllowed('service', { kind: 'demo' }), problem('unauthenticated'))

@@ -20,9 +20,13 @@ export interface Identity {
 export async function createIdentity(): Promise<Identity> {
   const { privateKey, publicKey } = await generateKeyPair('EdDSA')
   const jwk = { ...(await exportJWK(publicKey)), kid: 'test', alg: 'EdDSA', use: 'sig' }
-  const server = createServer((_request, response) => {
+  const server = createServer((request, response) => {
     response.setHeader('content-type', 'application/json')
-    response.end(JSON.stringify({ keys: [jwk] }))
+    // Takes nothing back.
+    const isRevocations = request.url?.startsWith('/internal/revocations')
+    response.end(
+      JSON.stringify(isRevocations ? { cursor: '0', keep_s: 900, sessions: [], users: [] } : { keys: [jwk] }),
+    )
   })
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
   return {

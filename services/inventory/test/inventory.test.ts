@@ -20,11 +20,13 @@ import { startTestPlatform, type TestPlatform } from '@shopfleet/testing'
 
 let platform: TestPlatform
 let order: Record<string, string>
+let product: Record<string, string>
 let staff: Record<string, string>
 
 before(async () => {
   platform = await startTestPlatform({ services: ['inventory'] })
   order = await platform.asService('order', 'inventory')
+  product = await platform.asService('product', 'inventory')
   staff = await platform.asStaff('stock')
 })
 after(() => platform.stop())
@@ -34,7 +36,7 @@ const sql = () => platform.sql('inventory')
 
 async function stocked(quantity: number): Promise<string> {
   const product_id = randomUUID()
-  await api().call(openStock, { params: { product_id }, body: { quantity } }, order)
+  await api().call(openStock, { params: { product_id }, body: { quantity } }, product)
   return product_id
 }
 const stockOf = (product_id: string) => api().call(getStock, { params: { product_id } }, staff)
@@ -226,7 +228,7 @@ test('a stock take records the difference and refuses to go below what is reserv
   const stock = await api().call(setStock, { params: { product_id }, body: { on_hand: 9 } }, staff)
   assert.deepEqual([stock.on_hand, stock.available], [9, 5])
   await api().call(setStock, { params: { product_id }, body: { on_hand: 9 } }, staff)
-  const available = await api().call(setStockFromCatalogue, { params: { product_id }, body: { available: 1 } }, order)
+  const available = await api().call(setStockFromCatalogue, { params: { product_id }, body: { available: 1 } }, product)
   assert.deepEqual([available.on_hand, available.reserved, available.available], [5, 4, 1])
   await assertBooksBalance(product_id)
 })
@@ -295,7 +297,7 @@ test('a created product opens its stock exactly once, by event and by call, whic
   const inventory = platform.service('inventory')
   await inventory.deliver([message, message])
   await inventory.deliver([message, { ...message, id: randomUUID() }])
-  await api().call(openStock, { params: { product_id }, body: { quantity: 7 } }, order)
+  await api().call(openStock, { params: { product_id }, body: { quantity: 7 } }, product)
   assert.equal((await stockOf(product_id)).on_hand, 7)
   await assertBooksBalance(product_id)
 })

@@ -26,9 +26,9 @@ test('a product that has no stock row is not found, whatever is asked of it', as
 })
 
 test('a cursor that no list gave out is refused, not handed to the database', async () => {
-  const order = await platform.asService('order', 'inventory')
+  const product = await platform.asService('product', 'inventory')
   const product_id = randomUUID()
-  await api().call(openStock, { params: { product_id }, body: { quantity: 1 } }, order)
+  await api().call(openStock, { params: { product_id }, body: { quantity: 1 } }, product)
   const forged = (...parts: unknown[]) => Buffer.from(JSON.stringify(parts)).toString('base64url')
   for (const cursor of ['nonsense', forged('movements', 'no id'), forged('stock', 1, product_id)]) {
     const answer = await api().send(listMovements, { params: { product_id }, query: { cursor } }, staff)

@@ -42,7 +42,7 @@ export function toWire(row: OrderRow, order_token?: string): Order {
  * again without it being kept anywhere.
  */
 export function guestToken(ctx: Ctx, order_id: string): string {
-  const secret = ctx.config.ORDER_TOKEN_SECRET ?? ctx.config.SERVICE_SECRET
+  const secret = ctx.config.ORDER_TOKEN_SECRET ?? ctx.config.SERVICE_SECRET ?? ctx.config.SERVICE_KEY!
   return createHmac('sha256', secret).update(`order:${order_id}`).digest('base64url')
 }
 

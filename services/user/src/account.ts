@@ -1,8 +1,9 @@
 import { Problem, type User, userErased } from '@shopfleet/contracts'
-import { transaction } from '@shopfleet/database'
+import { type Tx, transaction } from '@shopfleet/database'
 import { publish } from '@shopfleet/messaging'
 import { unlessTaken } from './register.ts'
 import type { Ctx } from './service.ts'
+import * as sessions from './session-store.ts'
 import * as store from './store.ts'
 import { type NameInput, splitName } from './user.ts'
 
@@ -30,7 +31,11 @@ export async function updateAccount(
  */
 export async function setRole(ctx: Ctx, id: string, role: string, by: Changer): Promise<User> {
   if (by.own) throw new Problem('forbidden', { detail: 'Nobody changes their own role.' })
-  const changed = await store.updateRole(ctx.sql, id, role, by)
+  const changed = await transaction(ctx.sql, async tx => {
+    const done = await store.updateRole(tx, id, role, by)
+    if (done?.was_role === administrator) await keepAdministrator(tx)
+    return done?.user
+  })
   if (changed) return changed
   const roles = await store.listRoles(ctx.sql)
   const wanted = roles.find(one => one.name === role)
@@ -44,19 +49,40 @@ export async function setRole(ctx: Ctx, id: string, role: string, by: Changer): 
   throw new Problem('forbidden', { detail: 'The account or the role may do more than you.' })
 }
 
+/** Lets an account sign in or not; one that may not has no session left. */
+export async function setActive(ctx: Ctx, id: string, is_active: boolean, by: Changer): Promise<User> {
+  if (by.own) throw new Problem('forbidden', { detail: 'Nobody disables or enables their own account.' })
+  const changed = await transaction(ctx.sql, async tx => {
+    const done = await store.updateActive(tx, id, is_active, by)
+    if (done && !is_active) {
+      // After the row, in a statement of its own: it sees sessions that were being opened until just now.
+      await sessions.endSessions(tx, id)
+      if (done.role === administrator) await keepAdministrator(tx)
+    }
+    return done
+  })
+  if (changed) return changed
+  const user = await store.findUser(ctx.sql, id)
+  if (!user) throw new Problem('not-found')
+  if (!mayChange(by, user)) throw new Problem('forbidden', { detail: 'The account may do more than you.' })
+  return user
+}
+
 /**
  * Erases the person: the row stays for what points at it, without anything that names them; every session ends. True
  * if this call did it.
  */
 export async function eraseAccount(ctx: Ctx, id: string, by: Changer): Promise<boolean> {
   return transaction(ctx.sql, async tx => {
-    if (!(await store.anonymiseUser(tx, id, by))) {
+    const was_role = await store.anonymiseUser(tx, id, by)
+    if (was_role === undefined) {
       const user = await store.findUser(tx, id)
       if (user && !mayChange(by, user)) throw new Problem('forbidden', { detail: 'The account may do more than you.' })
       return false
     }
     // After the row, in a statement of its own: it sees sessions that were being opened until just now.
-    await store.endSessionsOf(tx, id)
+    await sessions.endSessions(tx, id)
+    if (was_role === administrator) await keepAdministrator(tx)
     await publish(tx, userErased, id, { user_id: id })
     return true
   })
@@ -64,3 +90,14 @@ export async function eraseAccount(ctx: Ctx, id: string, by: Changer): Promise<b
 
 /** The rule the store's statements apply, to say which refusal it was. */
 const mayChange = (by: Changer, user: User) => by.own || user.permissions.every(p => by.permissions.includes(p))
+
+const administrator = 'admin'
+
+/**
+ * Refuses what would leave the shop without an administrator. Asked after the change, in its transaction: of two that
+ * remove each other, the second waits here for the first and sees it done.
+ */
+async function keepAdministrator(tx: Tx): Promise<void> {
+  await store.lockRole(tx, administrator)
+  if (!(await store.hasAdministrator(tx))) throw new Problem('last-administrator')
+}

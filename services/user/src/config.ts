@@ -3,6 +3,13 @@ import { type Static, Type } from 'typebox'
 
 export const UserConfig = settings(4001, {
   ...databaseSettings,
+  SEALING_SECRET: Type.Optional(
+    Type.String({
+      minLength: 32,
+      description: 'Seals private keys and second factors in the database; SERVICE_SECRET or SERVICE_KEY if not set',
+      secret: true,
+    }),
+  ),
   ACCESS_TOKEN_S: Type.Integer({ default: 900, minimum: 30, description: 'Seconds an access token lives' }),
   REFRESH_TOKEN_S: Type.Integer({
     default: 604_800,

@@ -1,7 +1,7 @@
 import { Problem, type Session, type User } from '@shopfleet/contracts'
 import { isUniqueViolation, transaction } from '@shopfleet/database'
 import type { Ctx } from './service.ts'
-import { newSession, tokensOf } from './sign-in.ts'
+import { type From, newSession, tokensOf } from './sign-in.ts'
 import * as store from './store.ts'
 import { type NameInput, splitName } from './user.ts'
 
@@ -11,12 +11,12 @@ interface Registration extends NameInput {
 }
 
 /** A new customer, signed in at once. */
-export async function register(ctx: Ctx, { email, password, ...names }: Registration): Promise<Session> {
+export async function register(ctx: Ctx, { email, password, ...names }: Registration, from: From): Promise<Session> {
   const account = { email, password_hash: await ctx.passwords.hash(password), ...splitName(names), role: 'customer' }
-  const session = newSession(ctx)
-  const user = await unlessTaken(store.insertUser(ctx.sql, account, session))
+  const session = newSession(ctx, from)
+  await unlessTaken(store.insertUser(ctx.sql, account, session))
   ctx.registrations.inc({ by: 'themselves' })
-  return tokensOf(ctx, user, session)
+  return tokensOf(ctx, session)
 }
 
 /** An account someone else makes; without a password nobody signs in to it. */

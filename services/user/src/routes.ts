@@ -1,9 +1,20 @@
 import * as api from '@shopfleet/contracts'
-import { type Caller, decodeCursor, mayAccess, pageOf, type Route, route, userIdOf } from '@shopfleet/service-kit'
-import { type Changer, eraseAccount, setRole, updateAccount } from './account.ts'
+import {
+  type Call,
+  type Caller,
+  decodeCursor,
+  mayAccess,
+  pageOf,
+  type Route,
+  route,
+  userIdOf,
+} from '@shopfleet/service-kit'
+import { type Changer, eraseAccount, setActive, setRole, updateAccount } from './account.ts'
+import { addressOf, deviceOf } from './device.ts'
 import { createUser, register } from './register.ts'
 import type { Ctx } from './service.ts'
-import { login, logout, refresh } from './sign-in.ts'
+import * as sessions from './session-store.ts'
+import { type From, login, logout, refresh, revocationsKeep_s } from './sign-in.ts'
 import * as store from './store.ts'
 
 const changerOf = (caller: Caller, id: string): Changer =>
@@ -21,16 +32,38 @@ const gone = (error: unknown) => {
   throw error instanceof api.Problem && error.problem === 'not-found' ? new api.Problem('invalid-token') : error
 }
 
+const fromOf = ({ ip, header }: Call<any>): From => ({
+  user_agent: header('user-agent')?.slice(0, 500) ?? null,
+  ip: addressOf(ip, header('x-forwarded-for')),
+})
+
+/** The session a signed-in caller's token belongs to. */
+const sessionOf = (caller: Caller) => (caller.kind === 'user' ? caller.session_id : null)
+
 function onlyVisible(caller: Caller, id: string): void {
   if (!mayAccess(caller, id, 'users')) throw new api.Problem('not-found')
 }
 
 export const routes = (ctx: Ctx): Route[] => [
-  route(api.register, ({ body }) => register(ctx, body)),
-  route(api.login, ({ body }) => login(ctx, body.email, body.password)),
-  route(api.refreshSession, ({ body }) => refresh(ctx, body.refresh_token)),
+  route(api.register, call => register(ctx, call.body, fromOf(call))),
+  route(api.login, call => login(ctx, call.body.email, call.body.password, fromOf(call))),
+  route(api.refreshSession, call => refresh(ctx, call.body.refresh_token, fromOf(call))),
   route(api.logout, async ({ body }) => {
     await logout(ctx, body.refresh_token)
+    return null
+  }),
+
+  route(api.logoutAll, async ({ caller }) => {
+    await sessions.endSessions(ctx.sql, userIdOf(caller)!)
+    return null
+  }),
+  route(api.listSessions, async ({ caller }) => {
+    const items = await sessions.listSessions(ctx.sql, userIdOf(caller)!)
+    const current = sessionOf(caller)
+    return { items: items.map(one => ({ ...one, device: deviceOf(one.user_agent), current: one.id === current })) }
+  }),
+  route(api.endSession, async ({ caller, params }) => {
+    if (!(await sessions.endSessionOf(ctx.sql, userIdOf(caller)!, params.id))) throw new api.Problem('not-found')
     return null
   }),
 
@@ -54,9 +87,13 @@ export const routes = (ctx: Ctx): Route[] => [
     onlyVisible(caller, params.id)
     return found(await store.findUser(ctx.sql, params.id))
   }),
-  route(api.updateUser, ({ caller, params, body }) => {
+  route(api.updateUser, async ({ caller, params, body }) => {
     onlyVisible(caller, params.id)
-    return updateAccount(ctx, params.id, body, changerOf(caller, params.id))
+    const by = changerOf(caller, params.id)
+    const { is_active, ...rest } = body
+    if (is_active === undefined) return updateAccount(ctx, params.id, rest, by)
+    const user = await setActive(ctx, params.id, is_active, by)
+    return Object.keys(rest).length === 0 ? user : updateAccount(ctx, params.id, rest, by)
   }),
   route(api.setUserRole, ({ caller, params, body }) =>
     setRole(ctx, params.id, body.role, changerOf(caller, params.id)),
@@ -67,5 +104,6 @@ export const routes = (ctx: Ctx): Route[] => [
   }),
 
   route(api.userExists, async ({ params }) => found(await store.findActiveUser(ctx.sql, params.id))),
+  route(api.listRevocations, ({ query }) => sessions.listRevocations(ctx.sql, query.since, revocationsKeep_s(ctx))),
   route(api.jwks, async () => ({ keys: await store.listPublicKeys(ctx.sql) })),
 ]

@@ -3,7 +3,8 @@ import { type Context, createService, type Overrides, type Service } from '@shop
 import type { UserConfig } from './config.ts'
 import { createPasswords, type Passwords } from './passwords.ts'
 import { routes } from './routes.ts'
-import { sweepSessions } from './sign-in.ts'
+import * as sessions from './session-store.ts'
+import { revocationsKeep_s, sweepSessions } from './sign-in.ts'
 import { createSigningKeys } from './signing-keys.ts'
 
 export { UserConfig } from './config.ts'
@@ -29,6 +30,7 @@ export async function createUserService(config: UserConfig, overrides?: Override
       registrations: ctx.metrics.counter('users_registered_total', 'Accounts created, by who created them', ['by']),
     }),
     routes,
+    revocations: (ctx, since) => sessions.listRevocations(ctx.sql, since, revocationsKeep_s(ctx)),
     sweeps: ctx => [
       { name: 'end expired sessions', interval_ms: 60_000, run: () => sweepSessions(ctx) },
       { name: 'turn signing keys', interval_ms: 60_000, run: () => ctx.signingKeys.refresh(ctx).then(() => 0) },

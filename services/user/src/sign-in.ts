@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { Problem, type Session, type User } from '@shopfleet/contracts'
+import { Problem, type Session } from '@shopfleet/contracts'
 import { SignJWT } from 'jose'
 import type { Ctx } from './service.ts'
+import * as sessions from './session-store.ts'
 import * as store from './store.ts'
 
 /** A session to be opened: the token goes to the person, only its hash is kept. */
@@ -15,51 +16,70 @@ const repeat_s = 10
 // 256 random bits cannot be guessed, so a fast hash keeps them as well as a slow one.
 const hashOf = (token: string) => createHash('sha256').update(token).digest()
 
-export function newSession(ctx: Ctx): NewSession {
+/** From where a session is used. */
+export interface From {
+  user_agent: string | null
+  ip: string | null
+}
+
+export function newSession(ctx: Ctx, from: From): NewSession {
   const refresh_token = randomBytes(32).toString('base64url')
-  return { id: ctx.clock.newId(), refresh_token, hash: hashOf(refresh_token), lives_s: ctx.config.REFRESH_TOKEN_S }
+  return {
+    id: ctx.clock.newId(),
+    refresh_token,
+    hash: hashOf(refresh_token),
+    lives_s: ctx.config.REFRESH_TOKEN_S,
+    ...from,
+  }
 }
 
 /** What a person is answered who signed in: an access token signed here, and the refresh token of the session. */
-export async function tokensOf(ctx: Ctx, user: User, session: { id: string; refresh_token: string }): Promise<Session> {
+export async function tokensOf(ctx: Ctx, session: { id: string; refresh_token: string }): Promise<Session> {
   const { ACCESS_TOKEN_S, TOKEN_ISSUER, TOKEN_AUDIENCE } = ctx.config
+  const subject = await sessions.findSubject(ctx.sql, session.id)
+  // Ended since, by its owner or with the account.
+  if (!subject) throw new Problem('invalid-token')
+  const { token_version, ...user } = subject
   const { kid, key } = await ctx.signingKeys.current(ctx)
   const now_s = Math.floor(ctx.clock.now() / 1000)
-  const access_token = await new SignJWT({ role: user.role, permissions: user.permissions, sid: session.id })
+  const access_token = await new SignJWT({
+    role: user.role,
+    permissions: user.permissions,
+    sid: session.id,
+    ver: token_version,
+  })
     .setProtectedHeader({ alg: 'EdDSA', kid, typ: 'JWT' })
     .setSubject(user.id)
     .setIssuer(TOKEN_ISSUER)
     .setAudience(TOKEN_AUDIENCE)
     .setIssuedAt(now_s)
     .setExpirationTime(now_s + ACCESS_TOKEN_S)
+    .setJti(ctx.clock.newId())
     .sign(key)
   return { access_token, refresh_token: session.refresh_token, token_type: 'Bearer', expires_in: ACCESS_TOKEN_S, user }
 }
 
 /** Opens a session. An unknown e-mail and a wrong password are answered alike, and take the same time. */
-export async function login(ctx: Ctx, email: string, password: string): Promise<Session> {
+export async function login(ctx: Ctx, email: string, password: string, from: From): Promise<Session> {
   const account = await store.findCredentials(ctx.sql, email.trim())
   if (!(await ctx.passwords.isRight(password, account?.password_hash))) throw new Problem('invalid-credentials')
-  const session = newSession(ctx)
-  const user = await store.openSession(ctx.sql, account!.id, account!.password_hash!, session)
-  // Erased, or given another password, while we were checking this one.
-  if (!user) throw new Problem('invalid-credentials')
-  return tokensOf(ctx, user, session)
+  const session = newSession(ctx, from)
+  // Not opened: erased, or given another password, while we were checking this one.
+  if (!(await store.openSession(ctx.sql, account!.id, account!.password_hash!, session)))
+    throw new Problem('invalid-credentials')
+  return tokensOf(ctx, session)
 }
 
 /**
  * A new pair of tokens for a refresh token that has not been used. The one used last may be repeated for a moment,
  * because its answer may have been lost. Any other that comes again is in two hands, and the session ends for both.
  */
-export async function refresh(ctx: Ctx, refresh_token: string): Promise<Session> {
+export async function refresh(ctx: Ctx, refresh_token: string, from: From): Promise<Session> {
   const old = hashOf(refresh_token)
-  const next = newSession(ctx)
+  const next = newSession(ctx, from)
   const turned =
     (await store.turnSession(ctx.sql, old, next)) ?? (await store.repeatTurn(ctx.sql, old, { ...next, repeat_s }))
-  if (turned) {
-    const { session_id, ...user } = turned
-    return tokensOf(ctx, user, { id: session_id, refresh_token: next.refresh_token })
-  }
+  if (turned) return tokensOf(ctx, { id: turned.id, refresh_token: next.refresh_token })
   const ended = await store.endSession(ctx.sql, old)
   if (ended)
     ctx.log.warn({ userId: ended.user_id, sessionId: ended.id }, 'a used refresh token came again: session ended')
@@ -71,8 +91,12 @@ export async function logout(ctx: Ctx, refresh_token: string): Promise<void> {
   await store.endSession(ctx.sql, hashOf(refresh_token))
 }
 
-/** Forgets sessions that have run out and tokens too old to tell anything. Answers how many. */
+/** How long what was taken back is told: no access token lives longer, and clocks may differ a little. */
+export const revocationsKeep_s = (ctx: Ctx) => ctx.config.ACCESS_TOKEN_S + 60
+
+/** Forgets sessions that have run out, tokens too old to tell anything, and what was taken back long ago. Answers how many. */
 export async function sweepSessions(ctx: Ctx): Promise<number> {
-  const sessions = await store.deleteExpiredSessions(ctx.sql, 1000)
-  return sessions + (await store.deleteOldTokens(ctx.sql, ctx.config.REFRESH_TOKEN_S, 1000))
+  const ended = await store.deleteExpiredSessions(ctx.sql, 1000)
+  const old = await store.deleteOldTokens(ctx.sql, ctx.config.REFRESH_TOKEN_S, 1000)
+  return ended + old + (await sessions.deleteOldRevocations(ctx.sql, revocationsKeep_s(ctx), 1000))
 }

@@ -1,5 +1,5 @@
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose'
+import { seal, unseal } from './seal.ts'
 import type { Ctx } from './service.ts'
 import * as store from './store.ts'
 
@@ -44,7 +44,7 @@ async function addKey(ctx: Ctx, number: number): Promise<void> {
   const { privateKey, publicKey } = await generateKeyPair('EdDSA', { extractable: true })
   const jwk = await exportJWK(publicKey)
   const kid = await calculateJwkThumbprint(jwk)
-  const sealed = seal(JSON.stringify(await exportJWK(privateKey)), kid, ctx.config.SERVICE_SECRET)
+  const sealed = seal(JSON.stringify(await exportJWK(privateKey)), kid, ctx.config)
   await store.insertKey(ctx.sql, { number, kid, public_jwk: { ...jwk, kid, alg: 'EdDSA', use: 'sig' }, sealed })
 }
 
@@ -60,31 +60,10 @@ async function loadKey(ctx: Ctx): Promise<SigningKey> {
 
 async function firstReadable(ctx: Ctx, keys: store.SealedKey[]): Promise<SigningKey | undefined> {
   for (const { kid, sealed } of keys) {
-    const jwk = unseal(sealed, kid, ctx.config.SERVICE_SECRET)
+    const jwk = unseal(sealed, kid, ctx.config)
     if (jwk) return { kid, key: (await importJWK(JSON.parse(jwk) as JWK, 'EdDSA')) as CryptoKey }
     // The secret was changed since: what it signed still verifies, and another key takes over.
-    ctx.log.warn({ kid }, 'a signing key was sealed with another SERVICE_SECRET')
+    ctx.log.warn({ kid }, 'a signing key was sealed with another secret')
   }
   return undefined
-}
-
-const sealingKey = (secret: string) => Buffer.from(hkdfSync('sha256', secret, '', 'shopfleet signing keys', 32))
-
-/** AES-256-GCM: nonce, tag, text. The kid is bound to it. */
-function seal(text: string, kid: string, secret: string): Buffer {
-  const nonce = randomBytes(12)
-  const cipher = createCipheriv('aes-256-gcm', sealingKey(secret), nonce).setAAD(Buffer.from(kid))
-  const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()])
-  return Buffer.concat([nonce, cipher.getAuthTag(), sealed])
-}
-
-function unseal(sealed: Uint8Array, kid: string, secret: string): string | undefined {
-  const decipher = createDecipheriv('aes-256-gcm', sealingKey(secret), sealed.subarray(0, 12), { authTagLength: 16 })
-  decipher.setAAD(Buffer.from(kid)).setAuthTag(sealed.subarray(12, 28))
-  try {
-    return Buffer.concat([decipher.update(sealed.subarray(28)), decipher.final()]).toString('utf8')
-  } catch {
-    // Not sealed with this secret; whether that matters the caller decides.
-    return undefined
-  }
 }

@@ -9,12 +9,14 @@ export interface SessionRow {
   id: string
   hash: Uint8Array
   lives_s: number
+  user_agent: string | null
+  ip: string | null
 }
 
 const fullName = (sql: Queryable) => sql`nullif(concat_ws(' ', first_name, last_name), '')`
 
 /** The wire shape of an account, from `users u join roles r`. */
-const userColumns = (sql: Queryable) => sql`
+export const userColumns = (sql: Queryable) => sql`
   u.id, u.email, u.first_name, u.last_name, ${fullName(sql)} as name, u.role, to_jsonb(r.permissions) as permissions,
   u.is_active, u.created_at, u.updated_at`
 
@@ -43,10 +45,14 @@ export async function insertUser(
 }
 
 /** CTEs that open a session of the user whose `id` the relation holds. */
-const insertSession = (sql: Queryable, { id, hash, lives_s }: SessionRow, user: ReturnType<Queryable>) => sql`
+const insertSession = (
+  sql: Queryable,
+  { id, hash, lives_s, user_agent, ip }: SessionRow,
+  user: ReturnType<Queryable>,
+) => sql`
     opened as (
-      insert into sessions (id, user_id, expires_at)
-      select ${id}::uuid, id, now() + make_interval(secs => ${lives_s}) from ${user}
+      insert into sessions (id, user_id, expires_at, user_agent, ip)
+      select ${id}::uuid, id, now() + make_interval(secs => ${lives_s}), ${user_agent}, ${ip} from ${user}
       returning id, generation
     ), given as (
       insert into refresh_tokens (hash, session_id, generation) select ${hash}::bytea, id, generation from opened
@@ -70,37 +76,37 @@ export async function openSession(
   user_id: string,
   password_hash: string,
   session: SessionRow,
-): Promise<User | undefined> {
-  const [row] = await sql<User[]>`
+): Promise<boolean> {
+  const rows = await sql`
     with account as materialized (
       select * from users where id = ${user_id} and is_active and password_hash = ${password_hash} for share
     ), ${insertSession(sql, session, sql`account`)}
-    select ${userColumns(sql)} from account u join roles r on r.name = u.role`
-  return row
+    select 1 from account`
+  return rows.count === 1
 }
 
-/** CTEs and answer of a session that goes on: the next token, and whose it is. `turned` holds the session. */
+/** CTEs and answer of a session that goes on: the next token. `turned` holds the session. */
 const insertNextToken = (sql: Queryable, hash: Uint8Array) => sql`
     given as (
       insert into refresh_tokens (hash, session_id, generation) select ${hash}::bytea, id, generation from turned
     )
-    select turned.id as session_id, ${userColumns(sql)}
-    from turned join users u on u.id = turned.user_id join roles r on r.name = u.role`
+    select id from turned`
 
 /** Exchanges an unused refresh token for the next one. Undefined: it is used, too old or unknown. */
 export async function turnSession(
   sql: Queryable,
   old: Uint8Array,
   next: SessionRow,
-): Promise<(User & { session_id: string }) | undefined> {
-  const [row] = await sql<(User & { session_id: string })[]>`
+): Promise<{ id: string } | undefined> {
+  const [row] = await sql<{ id: string }[]>`
     with turned as (
       update sessions s
       set generation = s.generation + 1, turned_by = t.hash, turned_at = clock_timestamp(),
-          expires_at = now() + make_interval(secs => ${next.lives_s})
+          expires_at = now() + make_interval(secs => ${next.lives_s}), used_at = now(),
+          user_agent = ${next.user_agent}, ip = ${next.ip}
       from refresh_tokens t
       where t.hash = ${old}::bytea and s.id = t.session_id and s.generation = t.generation and s.expires_at > now()
-      returning s.id, s.user_id, s.generation
+      returning s.id, s.generation
     ), ${insertNextToken(sql, next.hash)}`
   return row
 }
@@ -113,10 +119,10 @@ export async function repeatTurn(
   sql: Queryable,
   old: Uint8Array,
   next: SessionRow & { repeat_s: number },
-): Promise<(User & { session_id: string }) | undefined> {
-  const [row] = await sql<(User & { session_id: string })[]>`
+): Promise<{ id: string } | undefined> {
+  const [row] = await sql<{ id: string }[]>`
     with turned as materialized (
-      select s.id, s.user_id, s.generation from sessions s join refresh_tokens t on t.session_id = s.id
+      select s.id, s.generation from sessions s join refresh_tokens t on t.session_id = s.id
       where t.hash = ${old}::bytea and s.turned_by = t.hash
         and s.turned_at > clock_timestamp() - make_interval(secs => ${next.repeat_s}) and s.expires_at > now()
       for update of s
@@ -133,10 +139,6 @@ export async function endSession(
     delete from sessions where id = (select session_id from refresh_tokens where hash = ${hash}::bytea)
     returning id, user_id`
   return row
-}
-
-export async function endSessionsOf(tx: Tx, user_id: string): Promise<void> {
-  await tx`delete from sessions where user_id = ${user_id}`
 }
 
 export async function deleteExpiredSessions(sql: Queryable, limit: number): Promise<number> {
@@ -218,18 +220,40 @@ export async function updateUser(
 }
 
 /** Changes the role of an account to one `by` could hold. Says user.updated. Undefined: as `updateUser`, or no such role. */
-export async function updateRole(sql: Queryable, id: string, role: string, by: Changer): Promise<User | undefined> {
+export async function updateRole(
+  tx: Tx,
+  id: string,
+  role: string,
+  by: Changer,
+): Promise<{ user: User; was_role: string } | undefined> {
   const { correlation_id, traceparent } = currentContext()
-  const [row] = await sql<User[]>`
+  const [row] = await tx<(User & { was_role: string })[]>`
     with changed as (
       update users set role = ${role}, updated_at = now()
-      where id = ${id} and erased_at is null and role <> ${role} and ${mayChange(sql, by)}
-        and exists (select 1 from roles where name = ${role} and ${isWithin(sql, by)})
+      where id = ${id} and erased_at is null and role <> ${role} and ${mayChange(tx, by)}
+        and exists (select 1 from roles where name = ${role} and ${isWithin(tx, by)})
+      returning *, old.role as was_role
+    ), said as (
+      ${sayUpdated(tx, correlation_id, traceparent)}
+    )
+    select ${userColumns(tx)}, u.was_role from changed u join roles r on r.name = u.role`
+  if (!row) return undefined
+  const { was_role, ...user } = row
+  return { user, was_role }
+}
+
+/** Lets an account sign in, or not. Says user.updated. Undefined: as `updateUser`. */
+export async function updateActive(tx: Tx, id: string, is_active: boolean, by: Changer): Promise<User | undefined> {
+  const { correlation_id, traceparent } = currentContext()
+  const [row] = await tx<User[]>`
+    with changed as (
+      update users set is_active = ${is_active}, updated_at = now()
+      where id = ${id} and erased_at is null and is_active <> ${is_active} and ${mayChange(tx, by)}
       returning *
     ), said as (
-      ${sayUpdated(sql, correlation_id, traceparent)}
+      ${sayUpdated(tx, correlation_id, traceparent)}
     )
-    select ${userColumns(sql)} from changed u join roles r on r.name = u.role`
+    select ${userColumns(tx)} from changed u join roles r on r.name = u.role`
   return row
 }
 
@@ -238,14 +262,15 @@ export async function listRoles(sql: Queryable): Promise<{ name: string; permiss
     select name, to_jsonb(permissions) as permissions from roles order by name`
 }
 
-/** Takes everything that names the person out of the row. False: absent, erased already, or not allowed. */
-export async function anonymiseUser(tx: Tx, id: string, by: Changer): Promise<boolean> {
-  const rows = await tx`
+/** Takes everything that names the person out of the row; answers the role it had. Undefined: absent, erased already, or not allowed. */
+export async function anonymiseUser(tx: Tx, id: string, by: Changer): Promise<string | undefined> {
+  const [row] = await tx<{ was_role: string }[]>`
     update users
     set email = gen_random_uuid() || '@erased.invalid', first_name = null, last_name = null, password_hash = null,
         role = 'customer', is_active = false, erased_at = now(), updated_at = now()
-    where id = ${id} and erased_at is null and ${mayChange(tx, by)}`
-  return rows.count === 1
+    where id = ${id} and erased_at is null and ${mayChange(tx, by)}
+    returning old.role as was_role`
+  return row?.was_role
 }
 
 export async function hasAdministrator(sql: Queryable): Promise<boolean> {

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import * as api from '@shopfleet/contracts'
 import { startTestPlatform, type TestPlatform } from '@shopfleet/testing'
+import { eraseAccount, setActive, setRole } from '../src/account.ts'
 import { ensureAdministrator } from '../src/service.ts'
 
 let platform: TestPlatform
@@ -168,6 +169,63 @@ test('a role is given by staff who may do as much, and is in the next token', as
   assert.equal((await give('support', staff, randomUUID())).status, 404)
   const unknown = await give('owner', staff)
   assert.deepEqual([unknown.status, pointers(unknown.body)], [400, ['/role']])
+})
+
+test('a disabled account is signed out and cannot sign in, until it is enabled again', async () => {
+  const session = await join()
+  const params = { id: session.user.id }
+  const set = (is_active: boolean, headers: Headers, id = params.id) =>
+    client.send(api.updateUser, { params: { id }, body: { is_active } }, headers)
+  assert.equal((await set(false, bearer(session))).status, 403, 'not by its owner')
+  const support = await joinAs('support')
+  assert.equal((await set(false, bearer(support), admin.user.id)).status, 403, 'not who may do more')
+  assert.equal((await set(false, staff, randomUUID())).status, 404)
+  const off = await set(false, bearer(support))
+  assert.deepEqual([off.status, off.body.is_active], [200, false])
+  assert.deepEqual((await set(false, staff)).body, off.body)
+  const signIn = () => client.call(api.login, { body: { email: session.user.email, password } })
+  await assert.rejects(signIn(), refused('invalid-credentials'))
+  const body = { refresh_token: session.refresh_token }
+  await assert.rejects(client.call(api.refreshSession, { body }), refused('invalid-token'))
+  const on = await client.call(api.updateUser, { params, body: { is_active: true, name: 'Back Again' } }, staff)
+  assert.deepEqual([on.is_active, on.name], [true, 'Back Again'])
+  await signIn()
+})
+
+test('the last administrator stays: not erased, not disabled, given no other role, however many try at once', async () => {
+  const sql = platform.sql('user')
+  const last = (answer: api.Answer<any>) => {
+    assert.deepEqual([answer.status, String(answer.body?.type).split('/').at(-1)], [409, 'last-administrator'])
+  }
+  await sql`insert into roles (name, permissions) select 'owner', permissions from roles where name = 'admin'`
+  const owner = bearer(await joinAs('owner'))
+  const params = { id: admin.user.id }
+  last(await client.send(api.deleteAccount, {}, staff))
+  last(await client.send(api.deleteUser, { params }, owner))
+  last(await client.send(api.setUserRole, { params, body: { role: 'support' } }, owner))
+  last(await client.send(api.updateUser, { params, body: { is_active: false } }, owner))
+  assert.equal((await client.call(api.getUser, { params }, owner)).role, 'admin')
+
+  // Each removes the next, all at once: without an order among them nobody would be left.
+  const { ctx } = platform.service('user')
+  const by = { own: false, permissions: api.permissions } as const
+  for (const act of [
+    (id: string) => setActive(ctx, id, false, by),
+    (id: string) => setRole(ctx, id, 'support', by),
+    (id: string) => eraseAccount(ctx, id, by),
+  ]) {
+    await sql`update users set role = 'support' where id = ${params.id}`
+    const others = [await joinAs('admin'), await joinAs('admin'), await joinAs('admin')]
+    const outcomes = await Promise.allSettled(others.map(({ user }) => act(user.id)))
+    const refusals = outcomes.filter(outcome => outcome.status === 'rejected')
+    assert.equal(refusals.length, 1)
+    assert.ok(refused('last-administrator')(refusals[0]!.reason))
+    assert.equal((await sql`select 1 from users where role = 'admin' and is_active`).count, 1)
+    await sql`update users set role = 'support' where role = 'admin'`
+    await sql`update users set role = 'admin' where id = ${params.id}`
+  }
+  admin = await client.call(api.login, { body: { email: admin.user.email, password } })
+  staff = bearer(admin)
 })
 
 test('an account staff made without a password cannot be signed in to', async () => {

@@ -224,6 +224,40 @@ test('after signing out the session is over, and signing out again is no error',
   await assert.rejects(refresh(session), refused('invalid-token'))
 })
 
+test('the list of sessions says which devices they are, and which is this one', async () => {
+  const email = newEmail()
+  const session = await join(email)
+  const phone = {
+    'user-agent': 'Mozilla/5.0 (Android 16; Mobile; rv:145.0) Gecko/145.0 Firefox/145.0',
+    'x-forwarded-for': '198.51.100.7',
+  }
+  const other = await client.call(api.login, { body: { email, password } }, phone)
+  const { items } = await client.call(api.listSessions, {}, bearer(session))
+  assert.deepEqual(
+    items.map(one => [one.device, one.ip, one.current]),
+    [
+      ['Firefox on Android', '198.51.100.7', false],
+      ['Node.js', '127.0.0.1', true],
+    ],
+  )
+  await client.call(api.refreshSession, { body: { refresh_token: other.refresh_token } })
+  assert.equal((await client.call(api.listSessions, {}, bearer(session))).items.length, 2)
+  const id = items[0]!.id
+  const stranger = await join()
+  assert.equal((await client.send(api.endSession, { params: { id } }, bearer(stranger))).status, 404)
+  assert.equal((await client.send(api.endSession, { params: { id } }, bearer(session))).status, 204)
+  assert.equal((await client.send(api.endSession, { params: { id } }, bearer(session))).status, 404)
+  await assert.rejects(refresh(other), refused('invalid-token'))
+  assert.equal((await client.call(api.listSessions, {}, bearer(session))).items.length, 1)
+})
+
+test('signing out everywhere ends every session', async () => {
+  const email = newEmail()
+  const sessions = [await join(email), await client.call(api.login, { body: { email, password } })]
+  assert.equal((await client.send(api.logoutAll, {}, bearer(sessions[0]!))).status, 204)
+  for (const session of sessions) await assert.rejects(refresh(session), refused('invalid-token'))
+})
+
 test('a registration is told once, and counted', async () => {
   const { user } = await join()
   await platform.drain()
@@ -269,10 +303,10 @@ test('private keys are sealed in the database', async () => {
   }
 })
 
-test('a changed SERVICE_SECRET brings a new key, and tokens given out before stay good', async () => {
+test('a changed sealing secret brings a new key, and tokens given out before stay good', async () => {
   const session = await join()
   const { ctx } = platform.service('user')
-  const changed = { ...ctx, config: { ...ctx.config, SERVICE_SECRET: 'another secret of thirty-two bytes' } }
+  const changed = { ...ctx, config: { ...ctx.config, SEALING_SECRET: 'another secret of thirty-two bytes' } }
   const { kid } = await createSigningKeys().current(changed)
   assert.notEqual(kid, decodeProtectedHeader(session.access_token).kid)
   assert.equal((await createSigningKeys().current(changed)).kid, kid)
