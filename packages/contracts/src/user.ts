@@ -274,13 +274,13 @@ export const deleteUser = operation({
   problems: ['not-found', 'last-administrator'],
 })
 
-/** Whether an account exists and is active; asked by the order service before it orders for someone. */
+/** Whether an account exists and is active, and its address: for who orders for someone, and who writes to them. */
 export const userExists = operation({
   service: 'user',
   name: 'userExists',
   method: 'GET',
   path: '/internal/users/:id',
-  auth: { service: ['order'] },
+  auth: { service: ['order', 'notification'] },
   summary: 'Whether an active account exists',
   params: IdParams,
   replies: { 200: Type.Object({ id: Id, email: Email }) },
