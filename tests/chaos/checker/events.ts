@@ -45,10 +45,13 @@ export function readEvents(world: World, judge: Judge, observe: (row: EventRow) 
     keep(world, others, row)
     observe(row)
   }
-  for (const { said } of world.orders.values()) said.sort((a, b) => (a.topic === b.topic ? a.position - b.position : 0))
+  for (const { said } of world.orders.values()) said.sort(byPlace)
   for (const { states } of world.stock.values()) states.sort((a, b) => a.position - b.position)
   return { index, others }
 }
+
+/** Topics one after the other, each in its own order: between two topics the bus promises none. */
+const byPlace = (a: Said, b: Said) => (a.topic === b.topic ? a.position - b.position : a.topic < b.topic ? -1 : 1)
 
 function aboutItself({ name, aggregate_id, payload }: EventRow['message']): boolean {
   if (/^(order|payment)\./.test(name)) return payload.order_id === aggregate_id
