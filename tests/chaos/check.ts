@@ -28,8 +28,8 @@ if (import.meta.main) {
   try {
     const verdict = checkFolder(resolve(folder))
     console.log(summaryOf(verdict))
-    for (const { guarantee, check, what, evidence } of verdict.violations) {
-      console.log(`${guarantee}  ${check}: ${what}\n   ${JSON.stringify(evidence)}`)
+    for (const { guarantee, what, evidence } of verdict.violations) {
+      console.log(`${guarantee}  ${what}\n   ${JSON.stringify(evidence)}`)
     }
     console.log(`\nAll checks: ${join(folder, 'verdict.md')}`)
     process.exitCode = exitCodes[verdict.outcome]

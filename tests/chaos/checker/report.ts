@@ -47,7 +47,7 @@ function figures({ figures }: Verdict): string {
 
 function violations({ violations, guarantees }: Verdict): string {
   const lines = violations.map(
-    ({ guarantee, check, what, evidence }) => `- **${guarantee}** ${check}: ${what}\n  \`${JSON.stringify(evidence)}\``,
+    ({ guarantee, what, evidence }) => `- **${guarantee}** ${what}\n  \`${JSON.stringify(evidence)}\``,
   )
   const wrong = guarantees.reduce((sum, one) => sum + one.wrong, 0)
   const rest =

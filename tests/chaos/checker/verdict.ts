@@ -105,7 +105,9 @@ function verdictOf({ checks, invalid, figures }: Judge): Verdict {
       checks: own.map(({ name, looked, wrong }) => ({ name, looked, wrong })),
     }
   })
-  const violations = checks.flatMap(check => check.violations).sort((a, b) => a.guarantee - b.guarantee)
+  const found = checks.flatMap(check => check.violations).sort((a, b) => a.guarantee - b.guarantee)
+  // Whole sentences: a report may have no room for more.
+  const violations = found.map(one => ({ ...one, what: `${one.check}: ${one.what}` }))
   const outcome = violations.length > 0 ? 'violations' : invalid.length > 0 ? 'invalid' : 'pass'
   return { outcome, reasons: invalid, guarantees: verdicts, violations, figures }
 }
