@@ -92,7 +92,7 @@ export async function replayEverything(platform: Platform): Promise<void> {
   for (const program of platform.running) program.signal('SIGKILL')
   while (platform.running.some(program => program.pid() !== undefined)) await new Promise(r => setTimeout(r, 20))
   for (const { name, hasDatabase } of services)
-    if (hasDatabase) await platform.sql(name)`update consumer_offsets set position = 0`
+    if (hasDatabase) await platform.sql(name)`update consumer_offsets set position = 0 where topic not like 'own:%'`
   for (const program of platform.running) program.hold(false)
   await Promise.all(platform.running.map(program => program.untilReady(60_000)))
 }

@@ -14,7 +14,8 @@ export const eventsAgain: Fault = async scene => {
   const listener = random.pick(withDatabase)
   const back = 1 + random.below(2000)
   const rows = await platform.sql(listener)<{ topic: string; position: number }[]>`
-    update consumer_offsets set position = greatest(0, position - ${back}) returning topic, position`
+    update consumer_offsets set position = greatest(0, position - ${back}) where topic not like 'own:%'
+    returning topic, position`
   if (rows.length === 0) return { skip: `${listener} listens to nobody` }
   return { target: listener, details: { back, topics: rows.map(row => row.topic) }, hold_ms: 0, end: async () => {} }
 }
