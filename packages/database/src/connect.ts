@@ -18,6 +18,8 @@ export interface ConnectOptions {
    * around each COMMIT of `begin`.
    */
   boundary?: Boundary
+  /** Asked for with each new connection, in place of the URL's password: it may change while the pool lives. */
+  password?: () => string | Promise<string>
 }
 
 const statementMs = 10_000
@@ -31,10 +33,11 @@ const statementMs = 10_000
  * Limits: a statement 10 s, a lock 5 s, a transaction that does nothing 15 s, connecting 5 s, waiting for a free
  * connection 5 s. Each error of these satisfies `isUnavailable`. COPY is not supported.
  */
-export function connect(url: string, { name, max = 10, boundary }: ConnectOptions): Sql {
+export function connect(url: string, { name, max = 10, boundary, password }: ConnectOptions): Sql {
   const template = createTemplate(url, {
     types,
     onnotice() {},
+    ...(password ? { pass: password } : {}),
     connect_timeout: 5,
     connection: {
       application_name: name,

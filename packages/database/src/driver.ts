@@ -74,30 +74,77 @@ interface OpenOptions {
   onNotify?: (channel: string, payload: string) => void
 }
 
-/** A connection that opens with its first statement and is never opened again. */
+/** How often a password that is refused is asked for again, in case it was just being changed; about 3 s in all. */
+const passwordTries = 6
+
+/**
+ * A connection that opens with its first statement and is never opened again. Where the password comes from a function, one
+ * that is refused is asked for again: nothing was done yet, and it may have been changed at the server a moment before or
+ * after it was changed where we read it.
+ */
 export function openConnection(template: Driver, { timeoutMs, onClose, onNotify }: OpenOptions): Connection {
   const parsed = template.options as unknown as ParsedOptions
-  let opened = false
-  let socket: Socket | undefined
-  const driver = postgres({
-    ...parsed,
-    no_subscribe: true,
-    onclose: onClose,
-    onnotify: onNotify,
-    async socket() {
-      if (opened) throw connectionError('CONNECTION_CLOSED', 'the server closed the connection while it was opened')
-      opened = true
-      socket = await openSocket(parsed, timeoutMs)
-      return socket
-    },
-  } as unknown as DriverOptions)
-  const { handler } = driver`` as unknown as Query
+  let retrying = false
+  let tries = 0
+  let proven = typeof parsed.pass !== 'function'
+  let line = open()
+
+  function open() {
+    let opened = false
+    let socket: Socket | undefined
+    const driver = postgres({
+      ...parsed,
+      no_subscribe: true,
+      onclose: () => retrying || onClose(),
+      onnotify: onNotify,
+      async socket() {
+        if (opened) throw connectionError('CONNECTION_CLOSED', 'the server closed the connection while it was opened')
+        opened = true
+        socket = await openSocket(parsed, timeoutMs)
+        return socket
+      },
+    } as unknown as DriverOptions)
+    const { handler } = driver`` as unknown as Query
+    return { driver, handler, destroy: () => socket?.destroy() }
+  }
+
+  function execute(query: Query): void {
+    if (proven) {
+      line.handler(query)
+      return
+    }
+    const { resolve, reject } = query
+    query.resolve = value => {
+      proven = true
+      resolve(value)
+    }
+    query.reject = error => {
+      if ((error as { code?: string }).code !== '28P01' || tries === passwordTries) {
+        proven = true
+        reject(error)
+        return
+      }
+      retrying = true
+      setTimeout(
+        () => {
+          line.destroy()
+          retrying = false
+          line = open()
+          Object.assign(query, { resolve, reject })
+          execute(query)
+        },
+        50 * 2 ** tries++,
+      )
+    }
+    line.handler(query)
+  }
+
   return {
-    execute: handler,
-    destroy: () => socket?.destroy(),
+    execute,
+    destroy: () => line.destroy(),
     async close() {
-      await driver.end({ timeout: 1 }).catch(() => {})
-      socket?.destroy()
+      await line.driver.end({ timeout: 1 }).catch(() => {})
+      line.destroy()
     },
   }
 }

@@ -17,6 +17,7 @@ export { createMetrics, type Metrics } from './metrics.ts'
 export { decodeCursor, encodeCursor, type Key, type KeyOf, type KeyPart, pageOf } from './page.ts'
 export { createPeers, type Peers } from './peers.ts'
 export { declaredProblems, renderError } from './problem-reply.ts'
+export { openSecrets, passwordOf, type Secrets } from './secrets.ts'
 export {
   type Context,
   createService,
@@ -27,3 +28,4 @@ export {
 } from './service.ts'
 export { serviceKeys } from './service-keys.ts'
 export { compileValidator } from './validation.ts'
+export { createVault, VaultError } from './vault.ts'

@@ -2,7 +2,9 @@ import type { TObject } from 'typebox'
 import { createShiftedClock } from './clock.ts'
 import { ConfigError, readConfig } from './config.ts'
 import { createCrashBoundary } from './crash.ts'
+import { openSecrets } from './secrets.ts'
 import type { Overrides } from './service.ts'
+import { VaultError } from './vault.ts'
 
 interface Runnable {
   start(): Promise<unknown>
@@ -21,10 +23,16 @@ export async function runService(
   try {
     const boundary = createCrashBoundary(process.env, (n, name) => process.send?.({ boundary: n, name }))
     const clock = createShiftedClock(process.env, heard => process.on('message', heard))
-    const service = await create(readConfig(schema, name, process.env), { boundary, ...(clock ? { clock } : {}) })
+    const secrets = await openSecrets(process.env, name, error => console.error(`secrets: ${(error as Error).message}`))
+    const service = await create(readConfig(schema, name, secrets.env), {
+      boundary,
+      secrets,
+      ...(clock ? { clock } : {}),
+    })
     let stopping = false
     const stop = () => {
       stopping = true
+      secrets.close()
       service.stop().then(
         () => process.exit(0),
         error => {
@@ -46,7 +54,7 @@ export async function runService(
     // The launcher that started this process, if one did, waits for this word.
     process.send?.({ ready: name })
   } catch (error) {
-    console.error(error instanceof ConfigError ? error.message : error)
+    console.error(error instanceof ConfigError || error instanceof VaultError ? error.message : error)
     process.exit(1)
   }
 }
