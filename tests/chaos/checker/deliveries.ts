@@ -64,6 +64,8 @@ export function judgeDeliveries(world: World, index: EventIndex, judge: Judge): 
       }
     }
     for (const { topic, position } of table<OffsetRow>(world.evidence, service, 'consumer_offsets')) {
+      // A service's own words, which it reads back every half minute: there is no listener to miss anything.
+      if (topic.startsWith('own:')) continue
       const end = ends.get(topic) ?? 0
       read.expect(position === end, `read to ${position}, the end is ${end}`, { service, topic })
     }
