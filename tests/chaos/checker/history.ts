@@ -7,8 +7,9 @@ export interface Caller {
   kind: string
   user_id?: string
   email?: string
-  /** A digest. */
+  /** Digests. */
   cart_token?: string
+  order_token?: string
 }
 
 export interface Input {

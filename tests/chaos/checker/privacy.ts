@@ -21,6 +21,8 @@ export function judgePrivacy(world: World, judge: Judge) {
   const said = judge.check(12, 'no event names an e-mail address or a secret, but that of a registration its own')
   /** Digest of the token each guest's cart was first shown with. */
   const cartTokens = new Map<string, string>()
+  /** Digest of the token each order was first answered with. */
+  const orderTokens = new Map<string, string>()
   /** Addresses of customers, that no log may name. */
   const known = new Set<string>()
 
@@ -50,6 +52,8 @@ export function judgePrivacy(world: World, judge: Judge) {
           lines,
         })
       }
+      if (op === 'placeOrder' && body.order_token && !orderTokens.has(body.id))
+        orderTokens.set(body.id, body.order_token)
       judgeOwner(operation)
       const text = JSON.stringify(body)
       addresses.look()
@@ -75,12 +79,13 @@ export function judgePrivacy(world: World, judge: Judge) {
     },
   }
 
-  /** An account's order is the account's. A guest's is known by the e-mail address it was placed with. */
+  /** An account's order is the account's. A guest's is known by the e-mail address it was placed with, or its token. */
   function isOwn(order_id: string, { caller }: Operation, mine: Set<string>): boolean {
     const row = world.orders.get(order_id)?.row
     if (!row) return true
     if (row.user_id) return row.user_id === caller.user_id
-    return row.email !== null && mine.has(row.email.toLowerCase())
+    if (row.email !== null && mine.has(row.email.toLowerCase())) return true
+    return caller.order_token !== undefined && caller.order_token === orderTokens.get(order_id)
   }
 
   function judgeOwner(operation: Operation): void {
