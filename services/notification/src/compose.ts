@@ -7,7 +7,7 @@ import {
   toMajor,
   userExists,
 } from '@shopfleet/contracts'
-import { digestOf, wantsEmail } from './message.ts'
+import { defaultPreferences, digestOf, wantsEmail } from './message.ts'
 import * as preferencesStore from './preferences-store.ts'
 import type { Ctx } from './service.ts'
 import type { ClaimedMessage } from './store.ts'
@@ -20,7 +20,10 @@ export type Composed =
       to: string
       user_id: string | null
       contents: Rendered
+      /** In a few words, for SMS and push; undefined where the template does not go there. */
       short: string | undefined
+      /** Where a short message leads. */
+      link: string
       unsubscribe_url: string | undefined
     }
   | { drop: string }
@@ -39,7 +42,7 @@ export async function compose(ctx: Ctx, message: ClaimedMessage): Promise<Compos
   const preferences = user_id === null ? undefined : await preferencesStore.findPreferences(ctx.sql, user_id)
   const to = message.recipient ?? (await findAddress(ctx, about?.order, user_id))
   if (to === undefined) return { drop: 'there is no address to write to' }
-  if (message.channel === 'email' && !(await isWanted(ctx, message, { to, user_id, preferences })))
+  if (!(await isWanted(ctx, message, { to, user_id, preferences })))
     return { drop: `${message.category} is not wanted` }
 
   const locale: Locale = preferences?.locale ?? message.locale ?? ctx.config.DEFAULT_LOCALE
@@ -49,7 +52,8 @@ export async function compose(ctx: Ctx, message: ClaimedMessage): Promise<Compos
   const frame: Frame = { locale, shop, shop_url, ...(unsubscribe_url ? { unsubscribe_url } : {}) }
   const data = isLetter(message) || !about ? message.data : orderData(message, about.order, shop_url)
   const contents = render(message.template, data, frame)
-  return { to, user_id, contents, short: renderShort(message.template, data, frame), unsubscribe_url }
+  const link = message.order_id === null ? shop_url : `${shop_url}/orders/${message.order_id}`
+  return { to, user_id, contents, short: renderShort(message.template, data, frame), link, unsubscribe_url }
 }
 
 /** What staff wrote is about an order, and not made of it. */
@@ -90,19 +94,20 @@ function reasonAgainst({ template }: ClaimedMessage, { order, acknowledged, canc
   return undefined
 }
 
-async function isWanted(
-  ctx: Ctx,
-  { category }: ClaimedMessage,
-  {
-    to,
-    user_id,
-    preferences,
-  }: { to: string; user_id: string | null; preferences: NotificationPreferences | undefined },
-): Promise<boolean> {
+interface Addressee {
+  to: string
+  user_id: string | null
+  preferences: NotificationPreferences | undefined
+}
+
+async function isWanted(ctx: Ctx, { category, channel }: ClaimedMessage, who: Addressee): Promise<boolean> {
+  const wishes = who.preferences ?? defaultPreferences
+  if (channel === 'sms') return wishes.sms_order_updates
+  if (channel === 'push') return wishes.push_order_updates
   if (category === 'account' || category === 'order') return true
-  if (user_id !== null) return wantsEmail(category, preferences)
+  if (who.user_id !== null) return wantsEmail(category, wishes)
   // Without an account nobody can have asked for news.
-  return category !== 'news' && !(await preferencesStore.isUnsubscribed(ctx.sql, digestOf(to), category))
+  return category !== 'news' && !(await preferencesStore.isUnsubscribed(ctx.sql, digestOf(who.to), category))
 }
 
 async function unsubscribeUrl(

@@ -3,23 +3,27 @@ import {
   orderDelivered,
   orderPaid,
   orderPaymentFailed,
+  orderPlaced,
   orderShipped,
   paymentRefunded,
   userErased,
   userRegistered,
 } from '@shopfleet/contracts'
+import { seeded } from '@shopfleet/database'
 import { type Handler, on } from '@shopfleet/messaging'
 import { queueOrderMessage } from './queue-message.ts'
 import type { Ctx } from './service.ts'
 import * as store from './store.ts'
 
 export const handlers = (ctx: Ctx): Handler[] => [
-  on(orderPaid, (tx, { order_id, user_id }) =>
+  on(seeded('confirmed-unpaid') ? orderPlaced : orderPaid, (tx, { order_id, user_id }) =>
     queueOrderMessage(tx, { template: 'order-confirmed', order_id, user_id }),
   ),
-  on(orderShipped, (tx, { order_id, user_id }) =>
-    queueOrderMessage(tx, { template: 'order-shipped', order_id, user_id }),
-  ),
+  on(orderShipped, async (tx, { order_id, user_id }) => {
+    await queueOrderMessage(tx, { template: 'order-shipped', order_id, user_id })
+    if (seeded('confirmed-twice'))
+      await queueOrderMessage(tx, { template: 'order-confirmed', order_id, user_id, occasion: `again:${order_id}` })
+  }),
   on(orderDelivered, (tx, { order_id, user_id }) =>
     queueOrderMessage(tx, { template: 'order-delivered', order_id, user_id }),
   ),

@@ -41,7 +41,7 @@ export const defaultPreferences: Wishes = {
 }
 
 /** Whether somebody with these preferences is to get an e-mail of the category. */
-export function wantsEmail(category: MessageCategory, preferences: Wishes = defaultPreferences): boolean {
+export function wantsEmail(category: MessageCategory, preferences: Wishes): boolean {
   if (category === 'order-updates') return preferences.email_order_updates
   return category !== 'news' || preferences.email_news
 }

@@ -1,7 +1,9 @@
 import { Unavailable } from '@shopfleet/contracts'
+import { seeded } from '@shopfleet/database'
 import { withContext } from '@shopfleet/messaging'
 import { type Composed, compose } from './compose.ts'
 import { type Outcome, reasonOf, retryDelay } from './message.ts'
+import { deletePushSubscription, findPushSubscription } from './preferences-store.ts'
 import type { Ctx } from './service.ts'
 import * as store from './store.ts'
 import { templates } from './templates/index.ts'
@@ -58,11 +60,30 @@ type Ready = Exclude<Composed, { drop: string }>
 
 function handOver(ctx: Ctx, message: store.ClaimedMessage, composed: Ready): Promise<Outcome> {
   const { id, template, order_id, created_at, channel } = message
-  const { to, contents, unsubscribe_url } = composed
-  if (channel === 'email') {
-    return ctx.email.send({ id, to, template, order_id, unsubscribe_url, date: new Date(created_at), ...contents })
+  const { to, contents, short, link, unsubscribe_url } = composed
+  switch (channel) {
+    case 'email':
+      return ctx.email.send({ id, to, template, order_id, unsubscribe_url, date: new Date(created_at), ...contents })
+    case 'sms':
+      return ctx.sms.send({ id, to, text: short! })
+    case 'push':
+      return pushTo(ctx, message, { body: short!, url: link })
   }
-  throw new Error(`no channel ${channel}`)
+}
+
+async function pushTo(
+  ctx: Ctx,
+  { id, user_id, recipient }: store.ClaimedMessage,
+  note: { body: string; url: string },
+): Promise<Outcome> {
+  const gone: Outcome = { kind: 'refused', reason: 'the browser no longer takes messages' }
+  const subscription = await findPushSubscription(ctx.sql, recipient!, user_id!)
+  if (!subscription) return gone
+  const title = ctx.config.SHOP_NAME
+  const outcome = await ctx.push.send(subscription, { id, title, ...note })
+  if (outcome.kind !== 'gone') return outcome
+  await deletePushSubscription(ctx.sql, subscription.id)
+  return gone
 }
 
 async function note(ctx: Ctx, message: store.ClaimedMessage, composed: Ready, outcome: Outcome): Promise<boolean> {
@@ -70,6 +91,7 @@ async function note(ctx: Ctx, message: store.ClaimedMessage, composed: Ready, ou
   const status = outcome.kind === 'taken' ? 'sent' : 'failed'
   ctx.outcomes.inc({ channel: message.channel, outcome: status })
   const { to, user_id, contents } = composed
+  if (seeded('recipient-logged')) ctx.log.warn({ to }, `a message was ${status}: ${to}`)
   const ended = await store.endMessage(ctx.sql, message, {
     status,
     subject: contents.subject,

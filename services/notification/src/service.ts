@@ -1,6 +1,9 @@
 import { fileURLToPath } from 'node:url'
-import { type Context, createService, type Metrics, type Overrides } from '@shopfleet/service-kit'
+import { Problem, unsubscribe } from '@shopfleet/contracts'
+import { type Context, createService, type Metrics, type Overrides, type Service } from '@shopfleet/service-kit'
 import { createEmailChannel, type EmailChannel } from './channels/email.ts'
+import { createPushChannel, type PushChannel } from './channels/push.ts'
+import { createSmsChannel, type SmsChannel } from './channels/sms.ts'
 import type { NotificationConfig } from './config.ts'
 import { handlers } from './events.ts'
 import { createKeys, type Keys } from './keys.ts'
@@ -11,6 +14,8 @@ import * as store from './store.ts'
 export { NotificationConfig } from './config.ts'
 export interface Ctx extends Context<NotificationConfig> {
   email: EmailChannel
+  sms: SmsChannel
+  push: PushChannel
   keys: Keys
   /** Counts what became of messages. */
   outcomes: ReturnType<Metrics['counter']>
@@ -19,8 +24,8 @@ export interface Ctx extends Context<NotificationConfig> {
 }
 
 /** Messages to people: made from events and requests, kept in a queue, sent by e-mail, SMS and push. */
-export const createNotificationService = (config: NotificationConfig, overrides?: Overrides) =>
-  createService<NotificationConfig, Ctx>({
+export async function createNotificationService(config: NotificationConfig, overrides?: Overrides) {
+  const service = await createService<NotificationConfig, Ctx>({
     name: 'notification',
     config,
     overrides,
@@ -36,10 +41,13 @@ export const createNotificationService = (config: NotificationConfig, overrides?
           set(await store.countFailed(base.sql))
         },
       )
+      const keys = createKeys(base.sql)
       return {
         ...base,
         email: createEmailChannel(config),
-        keys: createKeys(base.sql),
+        sms: createSmsChannel(config),
+        push: createPushChannel(config, keys),
+        keys,
         outcomes: base.metrics.counter('messages_total', 'Messages by what became of them', ['channel', 'outcome']),
         boundary: async name => {
           await overrides?.boundary?.(name)
@@ -58,3 +66,15 @@ export const createNotificationService = (config: NotificationConfig, overrides?
     ],
     close: async ctx => ctx.email.close(),
   })
+  takeUnsubscribeForms(service.app)
+  return service
+}
+
+/** Mail programs unsubscribe with a form (RFC 8058). What is in it is not looked at; nothing else here takes forms. */
+function takeUnsubscribeForms(app: Service['app']): void {
+  const types = ['application/x-www-form-urlencoded', 'multipart/form-data']
+  app.addContentTypeParser(types, { parseAs: 'buffer', bodyLimit: 10_000 }, (request, _body, done) => {
+    if (request.routeOptions.config.operation?.name === unsubscribe.name) done(null, undefined)
+    else done(new Problem('unsupported-media-type'))
+  })
+}
