@@ -26,10 +26,13 @@ export async function judge(folder: string, facts: RunFacts): Promise<Verdict> {
   if (outside.rate < leastSuccess) reasons.push(`${(outside.rate * 100).toFixed(1)} % success outside fault windows`)
   const unique = [...new Set(reasons)]
   const outcome = violations.length > 0 ? 'violations' : unique.length > 0 ? 'invalid' : 'pass'
-  return { outcome, violations, reasons: unique }
+  const missed = facts.aims.filter(one => !one.met).map(one => `${one.what}: ${one.found}, aim ${one.aim}`)
+  return { outcome, violations, reasons: unique, missed }
 }
 
-async function check(folder: string): Promise<Verdict | undefined> {
+type Found = Pick<Verdict, 'violations' | 'reasons'>
+
+async function check(folder: string): Promise<Found | undefined> {
   const program = join(import.meta.dirname, 'check.ts')
   const file = join(folder, 'verdict.json')
   if (!existsSync(program)) return undefined
@@ -39,6 +42,6 @@ async function check(folder: string): Promise<Verdict | undefined> {
     child.once('exit', () => done())
   })
   if (!existsSync(file)) return undefined
-  const found = JSON.parse(readFileSync(file, 'utf8')) as Partial<Verdict>
-  return { outcome: found.outcome ?? 'invalid', violations: found.violations ?? [], reasons: found.reasons ?? [] }
+  const found = JSON.parse(readFileSync(file, 'utf8')) as Partial<Found>
+  return { violations: found.violations ?? [], reasons: found.reasons ?? [] }
 }

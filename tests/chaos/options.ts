@@ -39,7 +39,7 @@ export interface ChaosOptions {
   /** A deliberate fault in our own code (`seeded-bugs.ts`). */
   seeded_bug?: string
   /** One situation with a figure of its own instead of random faults (`drills.ts`). */
-  drill?: string
+  drill?: (typeof drillNames)[number]
   /** Settings of the services beside the run's own. */
   env: Record<string, string>
   /** Seconds the platform is given to come to rest. */
@@ -70,10 +70,13 @@ export const helpText = `npm run chaos -- [options]
   --layout processes   or one: all services in one process
   --shoppers 24        so many shop at once
   --seeded-bug name    with a deliberate fault in our own code
-  --drill name         rolling-restart, postgres-back, side-services-down or overload
+  --drill name         one situation with a figure of its own: rolling-restart, postgres-back,
+                       side-services-down, overload
   --folder path        where the run is kept (default .data/chaos/<time>-<seed>)
   --keep               keeps PostgreSQL's data folder too
 Exit code: 0 all guarantees held, 1 one was violated, 2 the run is invalid or failed.`
+
+export const drillNames = ['rolling-restart', 'postgres-back', 'side-services-down', 'overload'] as const
 
 export class UsageError extends Error {}
 
@@ -107,6 +110,9 @@ export function readOptions(args: string[]): ChaosOptions | undefined {
   const text = (name: string) => values[name] as string | undefined
   const layout = text('layout') ?? defaultOptions.layout
   if (layout !== 'processes' && layout !== 'one') throw new UsageError(`--layout is processes or one, not ${layout}`)
+  const drill = text('drill')
+  if (drill !== undefined && !(drillNames as readonly string[]).includes(drill))
+    throw new UsageError(`no drill ${drill}; there are ${drillNames.join(', ')}`)
   const minutes = positive('minutes', text('minutes') ?? String(defaultOptions.minutes))
   return {
     ...defaultOptions,
@@ -118,7 +124,7 @@ export function readOptions(args: string[]): ChaosOptions | undefined {
     folder: text('folder'),
     keep: values.keep === true,
     seeded_bug: text('seeded-bug'),
-    drill: text('drill'),
+    drill: drill as ChaosOptions['drill'],
     quiet_s: minutes > 5 ? 180 : defaultOptions.quiet_s,
   }
 }

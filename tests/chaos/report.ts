@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Aim } from './drills.ts'
 import { percentile, type Success } from './figures.ts'
 import type { FaultName } from './options.ts'
 import type { Verdict } from './run-chaos.ts'
@@ -19,6 +20,8 @@ export interface RunFacts {
   options: { faults: readonly FaultName[]; shoppers: number; quiet_s: number }
   env: Record<string, string>
   seeded_bug: string | null
+  /** Of a drill. */
+  aims: Aim[]
   interrupted: boolean
   figures: {
     load_ms: number
@@ -82,6 +85,17 @@ export function reportText(facts: RunFacts, verdict: Verdict): string {
       ],
     ),
     '',
+    ...(facts.aims.length > 0
+      ? [
+          '## Drill',
+          '',
+          table(
+            ['what', 'aim', 'found', ''],
+            facts.aims.map(one => [one.what, one.aim, one.found, one.met ? 'reached' : 'MISSED']),
+          ),
+          '',
+        ]
+      : []),
     '## Faults',
     '',
     table(['fault', 'times'], Object.entries(figures.faults).sort()),

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path'
 import { root } from '@shopfleet/platform/options'
 import { createRandom, type Random } from '@shopfleet/testing'
 import { createShopClient } from './client.ts'
+import { type Aim, drills } from './drills.ts'
 import type { FaultScene, Measures } from './faults/fault.ts'
 import { createFigures, recovery_ms } from './figures.ts'
 import { createRunClock, openLines } from './history.ts'
@@ -26,6 +27,8 @@ export interface Verdict {
   violations: Violation[]
   /** Why the run is invalid. */
   reasons: string[]
+  /** Figures of a drill that were not reached. */
+  missed: string[]
 }
 
 export interface Violation {
@@ -107,7 +110,15 @@ async function run(options: ChaosOptions, { platform, folder, startedAt, randomO
   const load_ms = options.minutes * 60_000
   const progress = showProgress({ options, figures, storm, clock, client, load_ms })
   const closing = setTimeout(() => ending.abort(), load_ms)
-  await Promise.all([shopTillItCloses(shop, staff, options.shoppers, randomOf), storm.run(ending.signal)])
+  const drill = options.drill ? drills[options.drill] : undefined
+  const shopping = drill?.shoppers === false ? undefined : shopTillItCloses(shop, staff, options.shoppers, randomOf)
+  let aims: Aim[] = []
+  if (drill) {
+    clearTimeout(closing)
+    aims = await drill.run({ scene, storm, shop, load_ms })
+    ending.abort()
+  } else await storm.run(ending.signal)
+  await shopping
   clearTimeout(closing)
   progress.stop()
   const loadEnded_ms = clock.t_ms()
@@ -141,6 +152,7 @@ async function run(options: ChaosOptions, { platform, folder, startedAt, randomO
     options: { faults: options.faults, shoppers: options.shoppers, quiet_s: options.quiet_s },
     env: platform.settings,
     seeded_bug: options.seeded_bug ?? null,
+    aims,
     interrupted: options.signal?.aborted === true,
     figures: {
       load_ms: loadEnded_ms,

@@ -21,9 +21,11 @@ async function main(): Promise<number> {
       cancel.abort()
     })
   }
+  // A connection that was shot at may fail in its own time; it must not end an hour's run.
+  process.on('unhandledRejection', error => console.error('the harness itself:', error))
   const { folder, verdict } = await runChaos({ ...options, signal: cancel.signal })
   console.log(`\n${readFileSync(join(folder, 'report.md'), 'utf8')}\nKept in ${folder}`)
-  return exitCodes[verdict.outcome]
+  return verdict.outcome === 'pass' && verdict.missed.length > 0 ? 1 : exitCodes[verdict.outcome]
 }
 
 try {

@@ -25,9 +25,9 @@ export async function openDataDisk(
     // A folder of the system's: as root, PostgreSQL runs as somebody else, who must be able to enter it.
     const dataDir = keep ? folder : mkdtempSync(join(tmpdir(), 'shopfleet-chaos-'))
     mkdirSync(dataDir, { recursive: true })
-    const close = () => {
+    const close = onceAtTheEnd(() => {
       if (!keep) rmSync(dataDir, { recursive: true, force: true })
-    }
+    })
     return { dataDir, fill: undefined, free() {}, close }
   }
   if (!faults.includes('disk-full') || process.platform !== 'linux' || process.getuid?.() !== 0 || keep)
@@ -57,10 +57,21 @@ export async function openDataDisk(
       spawnSync('fallocate', ['-l', String(bavail * bsize), ballast])
     },
     free,
-    close() {
+    close: onceAtTheEnd(() => {
       free()
       spawnSync('umount', ['-l', dataDir])
       rmSync(dataDir, { recursive: true, force: true })
-    },
+    }),
   }
+}
+
+/** Whatever ends the harness, nothing of it is left behind. */
+function onceAtTheEnd(close: () => void): () => void {
+  let isDone = false
+  const once = () => {
+    if (!isDone) close()
+    isDone = true
+  }
+  process.once('exit', once)
+  return once
 }

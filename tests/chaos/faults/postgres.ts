@@ -218,7 +218,7 @@ export const connections: Fault = async scene => {
     hold_ms,
     async end() {
       for (const one of taken) one.release()
-      await pool.end({ timeout: 0 })
+      await pool.end({ timeout: 2 })
       release()
     },
   }
