@@ -116,3 +116,18 @@ export const repairFinding = operation({
   replies: { 200: Finding },
   problems: ['not-found', 'not-repairable'],
 })
+
+export const closeFinding = operation({
+  service: 'admin',
+  name: 'closeFinding',
+  method: 'POST',
+  path: '/api/admin/reconciliation/:id/close',
+  auth: { staff: 'admin' },
+  summary: 'Say that a finding is dealt with',
+  description: 'One that still differs is found again.',
+  params: IdParams,
+  body: Type.Object({ reason: Type.String({ minLength: 1, maxLength: 500 }) }, { additionalProperties: false }),
+  replies: { 200: Finding },
+  problems: ['not-found'],
+  example: { body: { reason: 'Given back in the office of the provider' } },
+})

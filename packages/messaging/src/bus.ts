@@ -22,6 +22,8 @@ export interface Bus {
    * that keeps its own retention has none.
    */
   prune?(older_than_days: number): Promise<number>
+  /** The highest position an event of the topic can have now; undefined where the bus does not say. */
+  highest?(topic: string): Promise<number | undefined>
   close(): Promise<void>
 }
 
@@ -103,6 +105,12 @@ export async function connectPostgresBus(url: string, options: { migrated?: bool
     async close() {
       listeners.clear()
       await sql.end({ timeout: 2 })
+    async highest() {
+      // Of all topics, because the last event of one may have been pruned.
+      const [row] = await sql<[{ highest: number }]>`
+        select coalesce(pg_sequence_last_value(pg_get_serial_sequence('events', 'position')::regclass), 0) as highest`
+      return row.highest
+    },
     },
   }
 }

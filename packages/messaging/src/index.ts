@@ -4,8 +4,20 @@ export { type Bus, connectPostgresBus, type Delivery, migrateBus, pruneBus } fro
 export { type Context, currentContext, withContext } from './context.ts'
 export { createLoop, type Loop } from './loop.ts'
 export { type OutboxRow, outboxRow, publish } from './outbox.ts'
+export { createOwnEvents, type Learn, type Learnt, type OwnEvents } from './own-events.ts'
 export { pruneInbox } from './prune.ts'
 export { createRelay, type Relay } from './relay.ts'
+export {
+  type DeadLetterRow,
+  discardDeadLetter,
+  editDeadLetter,
+  findDeadLetter,
+  listDeadLetters,
+  listOwnFindings,
+  type MessagingState,
+  readMessagingState,
+  rewindBeyondEnd,
+} from './state.ts'
 export { createSubscription, type Handler, on, type Subscription } from './subscription.ts'
 
 /** Migrations every service's database gets before its own: outbox, inbox, offsets, dead letters. */

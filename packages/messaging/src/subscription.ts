@@ -35,9 +35,9 @@ export interface Subscription {
   apply(messages: EventMessage[]): Promise<void>
   /**
    * Applies the dead letters that are open, oldest first, those of one aggregate in order. Answers how many went
-   * through; one that fails again stays, with what waits behind it.
+   * through; one that fails again stays, with what waits behind it. With `only`, those of one aggregate.
    */
-  replayDeadLetters(): Promise<number>
+  replayDeadLetters(only?: { topic: string; aggregate_id: string }): Promise<number>
   stop(): Promise<void>
 }
 
@@ -109,7 +109,7 @@ export function createSubscription(options: {
       insert into dead_letters (topic, event_id, aggregate_id, message, error, attempts)
       values (${topic}, ${message.id}, ${message.aggregate_id}, ${message as never}::jsonb, ${error}, ${tries})
       on conflict (event_id) do update
-      set replayed_at = null, message = excluded.message, error = excluded.error, attempts = excluded.attempts
+      set replayed_at = null, outcome = null, message = excluded.message, error = excluded.error, attempts = excluded.attempts
       where dead_letters.replayed_at is not null`
   }
 
@@ -174,16 +174,17 @@ export function createSubscription(options: {
   }
 
   /** Those after a place in the queue. New ones may join it behind, while it is worked through. */
-  const openLetters = (after: number) =>
+  const openLetters = (after: number, only?: { topic: string; aggregate_id: string }) =>
     sql<{ id: number; topic: string; aggregate_id: string; message: EventMessage }[]>`
       select id, topic, aggregate_id, message from dead_letters
-      where replayed_at is null and id > ${after} order by id limit ${batchSize}`
+      where replayed_at is null and id > ${after}
+        ${only ? sql`and topic = ${only.topic} and aggregate_id = ${only.aggregate_id}` : sql``} order by id limit ${batchSize}`
 
   /** False if another one, at the same time, was first. */
   const replay = (id: number, message: EventMessage) =>
     transaction(sql, async tx => {
       const mine = await tx`
-        update dead_letters set replayed_at = now(), attempts = attempts + 1 where id = ${id} and replayed_at is null`
+        update dead_letters set replayed_at = now(), outcome = 'replayed', attempts = attempts + 1 where id = ${id} and replayed_at is null`
       if (mine.count === 1) await applyIn(tx, [message])
       return mine.count === 1
     })
@@ -253,10 +254,10 @@ export function createSubscription(options: {
       await transaction(sql, tx => applyIn(tx, messages))
       options.onApplied?.()
     },
-    async replayDeadLetters() {
+    async replayDeadLetters(only) {
       let replayed = 0
       const stuck = new Set<string>()
-      for (let last = 0, open = await openLetters(last); open.length > 0; open = await openLetters(last)) {
+      for (let last = 0, open = await openLetters(last, only); open.length > 0; open = await openLetters(last, only)) {
         for (const { id, topic, aggregate_id, message } of open) {
           last = id
           if (stuck.has(`${topic} ${aggregate_id}`)) continue

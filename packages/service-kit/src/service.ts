@@ -4,9 +4,11 @@ import {
   type Bus,
   connectPostgresBus,
   createLoop,
+  createOwnEvents,
   createRelay,
   createSubscription,
   type Handler,
+  type Learn,
   messagingMigrations,
   pruneInbox,
   withContext,
@@ -17,6 +19,7 @@ import { type Clock, systemClock } from './clock.ts'
 import type { DatabaseConfig } from './config.ts'
 import { createHttp, type Route } from './http.ts'
 import { createLog, type Logger } from './log.ts'
+import { messagingRoutes } from './messaging-routes.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import { createPeers, type Peers } from './peers.ts'
 
@@ -30,6 +33,8 @@ export interface Context<Config = DatabaseConfig> {
   /** Asks another service. */
   call: Peers['call']
 }
+  /** The log of events, for who reads back what was said. */
+  bus: Bus
 
 /** What tests and the one-process launcher put in place of the defaults. */
 export interface Overrides {
@@ -64,6 +69,11 @@ export interface ServiceDefinition<Config extends DatabaseConfig, Ctx extends Co
   /** Reads what was taken back of access tokens; only the user service knows by itself, the others ask it. */
   revocations?: (ctx: Ctx, since: string | undefined) => Promise<Revocations>
   /** Closes what `extend` opened. */
+  /**
+   * Makes good what the database does not know of the service's own events: run before anything else works with it, and
+   * every half minute. It finds something only after the database was set back in time.
+   */
+  learn?: (ctx: Ctx) => Learn
   close?: (ctx: Ctx) => Promise<void>
 }
 
@@ -122,9 +132,11 @@ export async function createService<Config extends DatabaseConfig, Ctx extends C
     auth,
     boundary: overrides.boundary,
   })
-  const base: Context<Config> = { config, sql, log, clock, metrics, call: peers.call }
+  const bus =
+    overrides.bus ??
+    (await connectPostgresBus(config.BUS_DATABASE_URL, { migrated: true }))
+  const base: Context<Config> = { config, sql, log, clock, metrics, call: peers.call, bus }
   const ctx: Ctx = definition.extend ? await definition.extend(base) : (base as unknown as Ctx)
-  const bus = overrides.bus ?? (await connectPostgresBus(config.BUS_DATABASE_URL, { migrated: true }))
   const ownsBus = overrides.bus === undefined
   let ready = false
   let stopping: Promise<void> | undefined
@@ -153,7 +165,10 @@ export async function createService<Config extends DatabaseConfig, Ctx extends C
     poll_ms: overrides.poll_ms,
   })
   // Each run is a piece of work of its own, also where a drain runs it.
-  const sweeps = (definition.sweeps?.(ctx) ?? []).map(sweep => ({
+  const sweeps = [
+    ...(definition.sweeps?.(ctx) ?? []),
+    ...(ownEvents ? [{ name: 'read own events back', interval_ms: 30_000, run: learn }] : []),
+  ].map(sweep => ({
     ...sweep,
     run: () => withContext({ correlation_id: clock.newId(), traceparent: null, deadline: undefined }, sweep.run),
   }))
@@ -162,6 +177,8 @@ export async function createService<Config extends DatabaseConfig, Ctx extends C
       interval_ms: overrides.poll_ms ?? sweep.interval_ms,
       onError: failed(sweep.name),
       run: async () => {
+  const ownEvents = definition.learn && createOwnEvents({ sql, bus, service: name, learn: definition.learn(ctx) })
+  const learn = async () => (await ownEvents?.drain()) ?? 0
         if ((await sweep.run()) > 0) relay.wake()
       },
     }),
@@ -192,7 +209,10 @@ export async function createService<Config extends DatabaseConfig, Ctx extends C
     clock,
     metrics,
     auth,
-    routes: definition.routes(ctx),
+    routes: [
+      ...definition.routes(ctx),
+      ...messagingRoutes({ service: name, sql, bus, clock, relay, subscription, learn }),
+    ],
     onChanged() {
       relay.wake()
       // Whoever takes back a token does so here: it counts at once where it was done.
@@ -256,6 +276,10 @@ export async function createService<Config extends DatabaseConfig, Ctx extends C
       } catch (error) {
         // Half started is not started: nothing of it may go on, nor keep the process alive.
         await stop()
+        const weakening = withoutProtection(name)
+        if (weakening) await sql.unsafe(weakening)
+        // Before any sweep undoes what the database has forgotten to have done.
+        await learn()
         throw error
       }
     },

@@ -40,7 +40,7 @@ create table finding_history (
   id bigint generated always as identity primary key,
   finding_id uuid not null references findings,
   at timestamptz not null default clock_timestamp(),
-  what text not null check (what in ('found', 'tried', 'failed', 'left', 'repaired', 'gone')),
+  what text not null check (what in ('found', 'tried', 'failed', 'left', 'repaired', 'gone', 'closed')),
   detail text,
   -- `reconciler`, or the id of the member of staff who asked.
   by text not null default 'reconciler',

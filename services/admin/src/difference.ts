@@ -1,6 +1,7 @@
 import type {
   CartFacts,
   FindingKind,
+  MessagingFacts,
   OrderFacts,
   PaymentFacts,
   ReservationFacts,
@@ -50,14 +51,8 @@ export const kindsOf = {
   ],
   product: ['stock-differs', 'page-stock-differs', 'stock-without-product'],
   cart: ['cart-without-order'],
-  platform: [
-    'ledger-differs',
-    'provider-stranger',
-    'outbox-stuck',
-    'consumer-behind',
-    'consumer-ahead',
-    'dead-letters-open',
-  ],
+  money: ['ledger-differs', 'provider-stranger'],
+  messaging: ['outbox-stuck', 'consumer-behind', 'consumer-ahead', 'dead-letters-open'],
 } as const satisfies Record<string, readonly FindingKind[]>
 export type Group = keyof typeof kindsOf
 
@@ -168,4 +163,22 @@ export function balanceDifference(balance: {
   const { currency, lowest_minor, highest_minor, provider_minor } = balance
   if (provider_minor >= lowest_minor && provider_minor <= highest_minor) return []
   return [{ kind: 'ledger-differs', subject: currency, evidence: { ...balance }, fingerprint: '' }]
+}
+
+/** How long an event may wait to be sent or heard. */
+const late_s = 60
+
+/** What is wrong with how one service speaks and hears; subjects are the service, or the service and a topic. */
+export function messagingDifferences(service: string, facts: MessagingFacts): Difference[] {
+  const { outbox, topics, dead_letters } = facts
+  const found: Difference[] = []
+  const say = (kind: FindingKind, subject: string, evidence: Record<string, unknown>) =>
+    found.push({ kind, subject, evidence, fingerprint: '' })
+  if (outbox.oldest_s > late_s) say('outbox-stuck', service, { ...outbox })
+  if (dead_letters.open > 0) say('dead-letters-open', service, { ...dead_letters })
+  for (const { topic, position, highest, unheard_s } of topics) {
+    if (highest !== null && position > highest) say('consumer-ahead', `${service}/${topic}`, { position, highest })
+    else if (unheard_s > late_s) say('consumer-behind', `${service}/${topic}`, { position, unheard_s })
+  }
+  return found
 }

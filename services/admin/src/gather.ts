@@ -5,9 +5,11 @@ import {
   changedPayments,
   changedReservations,
   changedStock,
+  everyService,
   listProviderStrangers,
   maxFacts,
   type Operation,
+  operations,
   readCartFacts,
   readOrderFacts,
   readOrdersOfCarts,
@@ -16,12 +18,15 @@ import {
   readReservationFacts,
   readShownStock,
   readStockFacts,
+  type ServiceName,
+  Unavailable,
 } from '@shopfleet/contracts'
 import {
   balanceDifference,
   cartDifference,
   type Difference,
   type Group,
+  messagingDifferences,
   orderDifferences,
   productDifferences,
 } from './difference.ts'
@@ -33,7 +38,8 @@ export const sources = {
   order: { orders: changedOrders, payments: changedPayments, reservations: changedReservations },
   product: { stock: changedStock },
   cart: { carts: changedCarts },
-  platform: {},
+  money: {},
+  messaging: {},
 } as const satisfies Record<Group, Record<string, Operation>>
 
 type Changed = typeof changedOrders
@@ -119,7 +125,7 @@ export const judge: Record<Group, (ctx: Ctx, ids: string[]) => Promise<Differenc
     return items.flatMap(cart => cartDifference(cart, orders.get(cart.cart_id)?.order_id))
   },
 
-  async platform(ctx) {
+  async money(ctx) {
     const balances = await ctx.call(readProviderBalance, {})
     const strangers = await ctx.call(listProviderStrangers, {})
     return [
@@ -134,4 +140,43 @@ export const judge: Record<Group, (ctx: Ctx, ids: string[]) => Promise<Differenc
       ),
     ]
   },
+
+  async messaging(ctx, names) {
+    const facts = await Promise.all(
+      names.map(async name => {
+        const service = name as ServiceName
+        const facts = await ctx.call(everyService(service).readMessaging, {})
+        // Something answers at that address, but none of this platform's services.
+        if (!facts.outbox) throw new Unavailable(service)
+        return messagingDifferences(name, facts)
+      }),
+    )
+    return facts.flat()
+  },
+}
+
+/** Every service that has a database and offers something. */
+export const services = [...new Set(operations.map(operation => operation.service))].filter(name => name !== 'gateway')
+
+/** Takes over what a service found out about itself. A little is read twice: an id becomes visible after later ones. */
+export async function collectOwnFindings(ctx: Ctx, service: ServiceName): Promise<number> {
+  const source = `own:${service}`
+  const place = await store.readWalk(ctx.sql, source)
+  const query = place.id === null ? {} : { after: place.id }
+  const { items } = await ctx.call(everyService(service).listOwnFindings, { query })
+  if (items.length === 0) return 0
+  const settled = items.filter(item => Date.parse(item.at) < ctx.clock.now() - overlap_s * 1000).at(-1)
+  const taken = await store.insertOwnFindings(
+    ctx.sql,
+    items.map(({ id, aggregate_id, event_name, how, evidence, at }) => ({
+      id,
+      kind: how === null ? 'event-without-aggregate' : 'learnt-from-events',
+      subject: aggregate_id,
+      evidence: { service, event: event_name, ...evidence },
+      how,
+      at,
+    })),
+  )
+  if (settled) await store.moveWalk(ctx.sql, source, { at: place.at, id: settled.id })
+  return taken
 }

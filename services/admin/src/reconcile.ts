@@ -1,7 +1,7 @@
 import { type FindingKind, maxFacts, Problem, Unavailable } from '@shopfleet/contracts'
 import { isUnavailable, transaction } from '@shopfleet/database'
 import { type Group, kindsOf } from './difference.ts'
-import { judge, sources, sweepOn, walk } from './gather.ts'
+import { collectOwnFindings, judge, services, sources, sweepOn, walk } from './gather.ts'
 import { advice, LeftToStaff, repairs, undoing } from './repairs.ts'
 import type { Ctx } from './service.ts'
 import * as store from './store.ts'
@@ -54,8 +54,9 @@ async function run(ctx: Ctx): Promise<number> {
 async function look(ctx: Ctx, group: Group): Promise<{ checked: number; found: number }> {
   const kinds: readonly FindingKind[] = kindsOf[group]
   const watched = await store.listWatched(ctx.sql, kinds, watchedAtOnce)
-  if (group === 'platform') {
-    const differences = await judge.platform(ctx, [])
+  if (group === 'messaging') return lookAtMessaging(ctx, watched)
+  if (group === 'money') {
+    const differences = await judge.money(ctx, [])
     const subjects = [...new Set([...watched, ...differences.map(difference => difference.subject)])]
     return { checked: 1, found: await note(ctx, { kinds, subjects, differences }) }
   }
@@ -70,6 +71,25 @@ async function look(ctx: Ctx, group: Group): Promise<{ checked: number; found: n
     found += await lookAt(ctx, group, all.slice(from, from + maxFacts))
   }
   return { checked: all.length, found }
+}
+
+/** Each service by itself: one that is away says nothing, and nothing is concluded from it. Its health is shown elsewhere. */
+async function lookAtMessaging(ctx: Ctx, watched: string[]): Promise<{ checked: number; found: number }> {
+  let checked = 0
+  let found = 0
+  for (const service of services) {
+    try {
+      const differences = await judge.messaging(ctx, [service])
+      const own = watched.filter(subject => subject.split('/')[0] === service)
+      const subjects = [...new Set([...own, ...differences.map(difference => difference.subject)])]
+      found += await note(ctx, { kinds: kindsOf.messaging, subjects, differences })
+      found += await collectOwnFindings(ctx, service)
+      checked++
+    } catch (error) {
+      if (!(error instanceof Unavailable)) throw error
+    }
+  }
+  return { checked, found }
 }
 
 async function lookAt(ctx: Ctx, group: Group, subjects: string[]): Promise<number> {
@@ -127,9 +147,10 @@ export async function repairNow(ctx: Ctx, finding: store.FindingRow, by: string)
       ctx.log.error({ error, kind, subject }, 'a repair failed')
     return false
   }
-  const group = groups.find(one => (kindsOf[one] as readonly FindingKind[]).includes(kind))!
+  const group = groups.find(one => (kindsOf[one] as readonly FindingKind[]).includes(kind))
   // What it did through events shows at the next look only.
-  if (group !== 'platform') await lookAt(ctx, group, [subject]).catch(noAnswer(ctx))
+  if (group === 'messaging') await lookAtMessaging(ctx, [subject])
+  else if (group && group !== 'money') await lookAt(ctx, group, [subject]).catch(noAnswer(ctx))
   const now = (await store.findFinding(ctx.sql, id))!
   if (now.state === 'open') return false
   ctx.repairs.inc({ kind })

@@ -5,6 +5,7 @@ import {
   closeCartOfOrder,
   closePayments,
   commitReservation,
+  everyService,
   type FindingKind,
   noteOrderRefund,
   Problem,
@@ -16,6 +17,7 @@ import {
   resayStock,
   reserveStock,
   resumeOrder,
+  type ServiceName,
 } from '@shopfleet/contracts'
 import type { Ctx } from './service.ts'
 import type { FindingRow } from './store.ts'
@@ -40,7 +42,18 @@ async function assertNoOrder(ctx: Ctx, id: string): Promise<void> {
   if ((await factsOf(ctx, id)).order) throw new Error('the order is known again')
 }
 
+/** Sends and hears what waits; a log that was set back is read from its beginning, and the inbox passes over what is known. */
+const hasten: Repair = async (ctx, { subject }) => {
+  const service = subject.split('/')[0] as ServiceName
+  const { done, rewound } = await ctx.call(everyService(service).hastenMessaging, {})
+  return `had ${done} events sent or heard${rewound.length > 0 ? `, ${rewound.join(', ')} from the beginning` : ''}`
+}
+
 export const repairs: Partial<Record<FindingKind, Repair>> = {
+  'outbox-stuck': hasten,
+  'consumer-behind': hasten,
+  'consumer-ahead': hasten,
+
   async 'paid-not-captured'(ctx, { subject: id }) {
     await ctx.call(askProviderAgain, { body: { id } })
     const { order, payment } = await orderOf(ctx, id)
@@ -141,6 +154,7 @@ export const repairs: Partial<Record<FindingKind, Repair>> = {
 
 /** What people should do about what no machine should. */
 export const advice: Partial<Record<FindingKind, string>> = {
+  'dead-letters-open': 'Look at the dead letters of the service: mend and replay them, or discard what is of no use.',
   'order-stuck':
     'The order service drives it every minute and does not get it to an end: its log has the reason under the id of the ' +
     'order. Cancelling it undoes everything.',

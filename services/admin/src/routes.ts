@@ -36,4 +36,10 @@ export const routes = (ctx: Ctx): Route[] => [
     }
     return toFinding(await findOr404(ctx, params.id))
   }),
+
+  route(api.closeFinding, async ({ params, body, caller }) => {
+    await findOr404(ctx, params.id)
+    await store.closeFinding(ctx.sql, params.id, body.reason, userIdOf(caller) ?? 'staff')
+    return toFinding(await findOr404(ctx, params.id))
+  }),
 ]

@@ -229,3 +229,32 @@ export async function withReconcilerLock<T>(sql: Sql, work: () => Promise<T>): P
     connection.release()
   }
 }
+
+/** What services found out about themselves: repaired where they could, open where they could not. */
+export async function insertOwnFindings(
+  sql: Queryable,
+  rows: { id: string; kind: FindingKind; subject: string; evidence: object; how: string | null; at: string }[],
+): Promise<number> {
+  const added = await sql`
+    with added as (
+      insert into findings (id, kind, subject, evidence, state, first_seen, last_seen, attempts, repaired_at, how, next_try_at)
+      select id, kind, subject, evidence, case when how is null then 'open' else 'repaired' end, at, at,
+        (how is not null)::int, case when how is not null then at end, how, case when how is null then now() end
+      from jsonb_to_recordset(${rows as never}::jsonb)
+        as r(id uuid, kind text, subject text, evidence jsonb, how text, at timestamptz)
+      on conflict do nothing returning id, state, how, evidence
+    )
+    insert into finding_history (finding_id, what, detail, evidence)
+    select id, case state when 'open' then 'found' else 'repaired' end, how, evidence from added`
+  return added.count
+}
+
+/** Somebody says that a finding is dealt with. False: it was not open. */
+export async function closeFinding(sql: Queryable, id: string, reason: string, by: string): Promise<boolean> {
+  const rows = await sql`
+    with closed as (
+      update findings set state = 'gone', how = ${reason}, next_try_at = null where id = ${id} and state = 'open' returning id
+    )
+    insert into finding_history (finding_id, what, detail, by) select id, 'closed', ${reason}, ${by} from closed`
+  return rows.count === 1
+}

@@ -3,6 +3,7 @@ import { type Context, createService, type Metrics, type Overrides } from '@shop
 import { sweep } from './checkout.ts'
 import type { OrderConfig } from './config.ts'
 import { handlers } from './events.ts'
+import { relearn } from './relearn.ts'
 import { routes } from './routes.ts'
 
 export { OrderConfig } from './config.ts'
@@ -21,5 +22,6 @@ export const createOrderService = (config: OrderConfig, overrides?: Overrides) =
     }),
     routes,
     handlers,
+    learn: () => relearn,
     sweeps: ctx => [{ name: 'finish checkouts', interval_ms: config.SWEEP_MS, run: () => sweep(ctx) }],
   })
