@@ -16,6 +16,7 @@ export const User = Type.Object({
   role: Type.String(),
   permissions: Type.Array(Type.Enum([...permissions])),
   is_active: Type.Boolean(),
+  email_verified_at: nullable(Timestamp),
   created_at: Timestamp,
   updated_at: Timestamp,
 })
@@ -47,8 +48,9 @@ export const register = operation({
   auth: 'public',
   summary: 'Register a customer and sign in',
   body: Type.Object({ email: Email, password: Password, ...names }, { additionalProperties: false }),
+  description: 'Where the shop does not tell which addresses have an account, this is off (403): see signUp.',
   replies: { 201: Session },
-  problems: ['email-taken'],
+  problems: ['email-taken', 'forbidden'],
   example: {
     body: { email: 'ada@example.com', password: 'correct horse battery', first_name: 'Ada', last_name: 'Lovelace' },
   },
@@ -69,8 +71,94 @@ export const login = operation({
     { additionalProperties: false },
   ),
   replies: { 200: Session },
-  problems: ['invalid-credentials'],
+  problems: ['invalid-credentials', 'email-not-verified'],
   example: { body: { email: 'ada@example.com', password: 'correct horse battery' } },
+})
+
+export const signUp = operation({
+  service: 'user',
+  name: 'signUp',
+  limit: 'sign-in',
+  method: 'POST',
+  path: '/api/auth/sign-up',
+  auth: 'public',
+  summary: 'Register a customer by e-mail',
+  description:
+    'Answers the same whether the address has an account or not; the mail says how to go on. Signing in needs the address to be confirmed first.',
+  body: Type.Object({ email: Email, password: Password, ...names }, { additionalProperties: false }),
+  replies: { 202: Type.Null() },
+  example: { body: { email: 'ada@example.com', password: 'correct horse battery', name: 'Ada Lovelace' } },
+})
+
+const LinkToken = Type.String({ minLength: 20, maxLength: 200, description: 'From the link of the mail' })
+
+export const verifyEmail = operation({
+  service: 'user',
+  name: 'verifyEmail',
+  limit: 'sign-in',
+  method: 'POST',
+  path: '/api/auth/verify-email',
+  auth: 'public',
+  summary: 'Confirm an e-mail address, of a new account or a changed one',
+  body: Type.Object({ token: LinkToken }, { additionalProperties: false }),
+  replies: { 204: Type.Null() },
+  problems: ['invalid-link', 'email-taken'],
+})
+
+export const resendVerification = operation({
+  service: 'user',
+  name: 'resendVerification',
+  limit: 'sign-in',
+  method: 'POST',
+  path: '/api/auth/verify-email/resend',
+  auth: 'customer',
+  summary: 'Have the mail that confirms your address sent again',
+  replies: { 202: Type.Null() },
+})
+
+export const forgotPassword = operation({
+  service: 'user',
+  name: 'forgotPassword',
+  limit: 'sign-in',
+  method: 'POST',
+  path: '/api/auth/forgot-password',
+  auth: 'public',
+  summary: 'Have a link to a new password sent',
+  description: 'Answers the same whether the address has an account or not.',
+  body: Type.Object({ email: Email }, { additionalProperties: false }),
+  replies: { 202: Type.Null() },
+  example: { body: { email: 'ada@example.com' } },
+})
+
+export const resetPassword = operation({
+  service: 'user',
+  name: 'resetPassword',
+  limit: 'sign-in',
+  method: 'POST',
+  path: '/api/auth/reset-password',
+  auth: 'public',
+  summary: 'Set a new password with the link of the mail',
+  description: 'The link works once, for an hour. Every session ends.',
+  body: Type.Object({ token: LinkToken, password: Password }, { additionalProperties: false }),
+  replies: { 204: Type.Null() },
+  problems: ['invalid-link'],
+})
+
+const CurrentPassword = Type.String({ minLength: 1, maxLength: 128, description: 'Your password as it is' })
+
+export const changePassword = operation({
+  service: 'user',
+  name: 'changePassword',
+  limit: 'sign-in',
+  method: 'POST',
+  path: '/api/auth/change-password',
+  auth: 'customer',
+  summary: 'Change your password',
+  description: 'Your other sessions end.',
+  body: Type.Object({ current_password: CurrentPassword, password: Password }, { additionalProperties: false }),
+  replies: { 204: Type.Null() },
+  problems: ['wrong-password'],
+  example: { body: { current_password: 'correct horse battery', password: 'a longer one, still easy' } },
 })
 
 const RefreshBody = Type.Object(
@@ -168,9 +256,14 @@ export const updateProfile = operation({
   path: '/api/users/profile',
   auth: 'customer',
   summary: 'Change your profile',
-  body: ProfileChange,
+  description:
+    'Another e-mail takes effect when the link sent to it is opened, and needs your password. The answer is the same whether the address is free or not.',
+  body: Type.Object(
+    { ...ProfileChange.properties, current_password: Type.Optional(CurrentPassword) },
+    { additionalProperties: false },
+  ),
   replies: { 200: User },
-  problems: ['email-taken'],
+  problems: ['wrong-password'],
   example: { body: { first_name: 'Ada', last_name: 'King' } },
 })
 
@@ -238,11 +331,15 @@ export const updateUser = operation({
   params: IdParams,
   description: 'Staff may also disable an account: its sessions end, and nobody signs in until it is enabled again.',
   body: Type.Object(
-    { ...ProfileChange.properties, is_active: Type.Optional(Type.Boolean()) },
+    {
+      ...ProfileChange.properties,
+      is_active: Type.Optional(Type.Boolean()),
+      current_password: Type.Optional(CurrentPassword),
+    },
     { additionalProperties: false },
   ),
   replies: { 200: User },
-  problems: ['not-found', 'email-taken', 'last-administrator'],
+  problems: ['not-found', 'email-taken', 'wrong-password', 'last-administrator'],
   example: { body: { first_name: 'Grace' } },
 })
 

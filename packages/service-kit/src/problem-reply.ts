@@ -41,7 +41,8 @@ export function renderError(error: unknown, declared?: Set<string>): Rendered {
     const faulty = error.problem === 'internal' || (declared && !declared.has(error.problem))
     // Not the same one: what it says is for the log.
     if (faulty) return { problem: new Problem('internal'), level: 'error' }
-    return { problem: error, level: 'info' }
+    const { retry_after_s } = error.extra
+    return { problem: error, level: 'info', ...(typeof retry_after_s === 'number' ? { retry_after_s } : {}) }
   }
   if (error instanceof Unavailable) {
     return {

@@ -1,6 +1,8 @@
 import { Problem, type User, userErased } from '@shopfleet/contracts'
 import { type Tx, transaction } from '@shopfleet/database'
 import { publish } from '@shopfleet/messaging'
+import { confirmPassword, requestEmail } from './links.ts'
+import * as mails from './mail-store.ts'
 import { unlessTaken } from './register.ts'
 import type { Ctx } from './service.ts'
 import * as sessions from './session-store.ts'
@@ -14,15 +16,28 @@ export type Changer = { own: true } | { own: false; permissions: readonly string
 export async function updateAccount(
   ctx: Ctx,
   id: string,
-  { email, ...names }: NameInput & { email?: string },
+  { email, current_password, ...names }: NameInput & { email?: string; current_password?: string },
   by: Changer,
 ): Promise<User> {
+  if (by.own && email !== undefined) {
+    await changeOwnEmail(ctx, id, email, current_password)
+    return updateAccount(ctx, id, names, by)
+  }
   const changed = await unlessTaken(store.updateUser(ctx.sql, id, { email, ...splitName(names) }, by))
   if (changed) return changed
   const user = await store.findUser(ctx.sql, id)
   if (!user) throw new Problem('not-found')
   if (!mayChange(by, user)) throw new Problem('forbidden', { detail: 'The account may do more than you.' })
   return user
+}
+
+/** The address stays as it is until the link sent to the new one was opened. Another spelling of it is no other address. */
+async function changeOwnEmail(ctx: Ctx, id: string, email: string, password: string | undefined): Promise<void> {
+  const user = await store.findUser(ctx.sql, id)
+  if (!user) throw new Problem('not-found')
+  if (user.email === email) return
+  await confirmPassword(ctx, id, password)
+  await requestEmail(ctx, id, email)
 }
 
 /**
@@ -82,6 +97,8 @@ export async function eraseAccount(ctx: Ctx, id: string, by: Changer): Promise<b
     }
     // After the row, in a statement of its own: it sees sessions that were being opened until just now.
     await sessions.endSessions(tx, id)
+    await mails.deleteLinksOf(tx, id)
+    await mails.deleteMailsOf(tx, id)
     if (was_role === administrator) await keepAdministrator(tx)
     await publish(tx, userErased, id, { user_id: id })
     return true

@@ -16,6 +16,16 @@ export const UserConfig = settings(4001, {
     minimum: 60,
     description: 'Seconds a session lives without being used',
   }),
+  SHOP_URL: Type.String({
+    default: 'http://localhost:3000',
+    pattern: '^https?://',
+    description: 'Where the storefront is, for links in messages',
+  }),
+  OPEN_REGISTRATION: Type.Boolean({
+    default: true,
+    description:
+      'POST /api/auth/register signs a customer up at once, and says when an e-mail has an account; off, only sign-up by mail, which does not say it, and sign-in needs a confirmed address',
+  }),
   BCRYPT_COST: Type.Integer({
     default: 12,
     minimum: 4,

@@ -1,5 +1,8 @@
 import { Problem, type Session, type User } from '@shopfleet/contracts'
 import { isUniqueViolation, transaction } from '@shopfleet/database'
+import * as credentials from './credential-store.ts'
+import { deviceOf } from './device.ts'
+import { queueMail } from './mail.ts'
 import type { Ctx } from './service.ts'
 import { type From, newSession, tokensOf } from './sign-in.ts'
 import * as store from './store.ts'
@@ -12,11 +15,34 @@ interface Registration extends NameInput {
 
 /** A new customer, signed in at once. */
 export async function register(ctx: Ctx, { email, password, ...names }: Registration, from: From): Promise<Session> {
-  const account = { email, password_hash: await ctx.passwords.hash(password), ...splitName(names), role: 'customer' }
+  if (!ctx.config.OPEN_REGISTRATION)
+    throw new Problem('forbidden', { detail: 'Register by e-mail: POST /api/auth/sign-up.' })
+  const account = await newAccount(ctx, { email, password, ...names })
   const session = newSession(ctx, from)
-  await unlessTaken(store.insertUser(ctx.sql, account, session))
+  const { id } = await unlessTaken(store.insertUser(ctx.sql, account, session))
   ctx.registrations.inc({ by: 'themselves' })
-  return tokensOf(ctx, session)
+  const tokens = await tokensOf(ctx, session)
+  await credentials.noteDevice(ctx.sql, id, deviceOf(from.user_agent))
+  return tokens
+}
+
+/** A new customer, by mail: the same answer after the same work whether the address has an account or not. */
+export async function signUp(ctx: Ctx, registration: Registration): Promise<void> {
+  const account = await newAccount(ctx, registration)
+  try {
+    await unlessTaken(store.insertUser(ctx.sql, account))
+    ctx.registrations.inc({ by: 'themselves' })
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error
+    await queueMail(ctx, ctx.sql, 'email-in-use', { email: account.email })
+  }
+}
+
+async function newAccount(ctx: Ctx, { email, password, ...names }: Registration) {
+  ctx.passwordPolicy.check(password, email)
+  const password_hash = await ctx.passwords.hash(password)
+  const verify_key = `verify-email:${ctx.clock.newId()}`
+  return { email, password_hash, ...splitName(names), role: 'customer', verify_key }
 }
 
 /** An account someone else makes; without a password nobody signs in to it. */
@@ -24,6 +50,7 @@ export async function createUser(
   ctx: Ctx,
   { email, password, ...names }: Partial<Registration> & { email: string },
 ): Promise<User> {
+  if (password !== undefined) ctx.passwordPolicy.check(password, email)
   const password_hash = password === undefined ? null : await ctx.passwords.hash(password)
   const user = await unlessTaken(
     store.insertUser(ctx.sql, { email, password_hash, ...splitName(names), role: 'customer' }),

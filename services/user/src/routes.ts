@@ -11,7 +11,9 @@ import {
 } from '@shopfleet/service-kit'
 import { type Changer, eraseAccount, setActive, setRole, updateAccount } from './account.ts'
 import { addressOf, deviceOf } from './device.ts'
-import { createUser, register } from './register.ts'
+import { changePassword, resetPassword, verifyEmail } from './links.ts'
+import { queueMail } from './mail.ts'
+import { createUser, register, signUp } from './register.ts'
 import type { Ctx } from './service.ts'
 import * as sessions from './session-store.ts'
 import { type From, login, logout, refresh, revocationsKeep_s } from './sign-in.ts'
@@ -47,6 +49,32 @@ function onlyVisible(caller: Caller, id: string): void {
 export const routes = (ctx: Ctx): Route[] => [
   route(api.register, call => register(ctx, call.body, fromOf(call))),
   route(api.login, call => login(ctx, call.body.email, call.body.password, fromOf(call))),
+  route(api.signUp, async ({ body }) => {
+    await signUp(ctx, body)
+    return null
+  }),
+  route(api.verifyEmail, async ({ body }) => {
+    await verifyEmail(ctx, body.token)
+    return null
+  }),
+  route(api.resendVerification, async ({ caller }) => {
+    const user = found(await store.findUser(ctx.sql, userIdOf(caller)!), 'invalid-token')
+    await queueMail(ctx, ctx.sql, 'verify-email', { user_id: user.id, email: user.email })
+    return null
+  }),
+  route(api.forgotPassword, async ({ body }) => {
+    // Whether there is such an account is looked up when the mail is handed over: here nothing tells the two apart.
+    await queueMail(ctx, ctx.sql, 'reset-password', { email: body.email.trim() })
+    return null
+  }),
+  route(api.resetPassword, async ({ body }) => {
+    await resetPassword(ctx, body.token, body.password)
+    return null
+  }),
+  route(api.changePassword, async ({ caller, body }) => {
+    await changePassword(ctx, { user_id: userIdOf(caller)!, session_id: sessionOf(caller) }, body)
+    return null
+  }),
   route(api.refreshSession, call => refresh(ctx, call.body.refresh_token, fromOf(call))),
   route(api.logout, async ({ body }) => {
     await logout(ctx, body.refresh_token)

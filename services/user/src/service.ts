@@ -1,6 +1,9 @@
 import { fileURLToPath } from 'node:url'
 import { type Context, createService, type Overrides, type Service } from '@shopfleet/service-kit'
+import { deleteOldAttempts } from './attempts-store.ts'
 import type { UserConfig } from './config.ts'
+import { sendMails, sweepMails } from './mail.ts'
+import { createPasswordPolicy } from './password-policy.ts'
 import { createPasswords, type Passwords } from './passwords.ts'
 import { routes } from './routes.ts'
 import * as sessions from './session-store.ts'
@@ -12,6 +15,7 @@ export { ensureAdministrator } from './register.ts'
 
 export interface Ctx extends Context<UserConfig> {
   passwords: Passwords
+  passwordPolicy: ReturnType<typeof createPasswordPolicy>
   signingKeys: ReturnType<typeof createSigningKeys>
   registrations: ReturnType<Context['metrics']['counter']>
 }
@@ -26,6 +30,7 @@ export async function createUserService(config: UserConfig, overrides?: Override
     extend: ctx => ({
       ...ctx,
       passwords: createPasswords({ cost: config.BCRYPT_COST, queue: config.PASSWORD_QUEUE }),
+      passwordPolicy: createPasswordPolicy({ isOpen: config.DEMO_OPEN }),
       signingKeys: createSigningKeys(),
       registrations: ctx.metrics.counter('users_registered_total', 'Accounts created, by who created them', ['by']),
     }),
@@ -33,6 +38,9 @@ export async function createUserService(config: UserConfig, overrides?: Override
     revocations: (ctx, since) => sessions.listRevocations(ctx.sql, since, revocationsKeep_s(ctx)),
     sweeps: ctx => [
       { name: 'end expired sessions', interval_ms: 60_000, run: () => sweepSessions(ctx) },
+      { name: 'hand over mails', interval_ms: 1000, run: () => sendMails(ctx) },
+      { name: 'forget old links and mails', interval_ms: 60_000, run: () => sweepMails(ctx) },
+      { name: 'forget old attempts', interval_ms: 60_000, run: () => deleteOldAttempts(ctx.sql, 1000) },
       { name: 'turn signing keys', interval_ms: 60_000, run: () => ctx.signingKeys.refresh(ctx).then(() => 0) },
     ],
   })

@@ -1,6 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { Problem, type Session } from '@shopfleet/contracts'
+import { Problem, type Session, type User } from '@shopfleet/contracts'
 import { SignJWT } from 'jose'
+import { guardSignIn } from './attempts.ts'
+import * as credentials from './credential-store.ts'
+import { deviceOf } from './device.ts'
+import { named } from './links.ts'
+import { queueMail } from './mail.ts'
 import type { Ctx } from './service.ts'
 import * as sessions from './session-store.ts'
 import * as store from './store.ts'
@@ -61,13 +66,29 @@ export async function tokensOf(ctx: Ctx, session: { id: string; refresh_token: s
 
 /** Opens a session. An unknown e-mail and a wrong password are answered alike, and take the same time. */
 export async function login(ctx: Ctx, email: string, password: string, from: From): Promise<Session> {
-  const account = await store.findCredentials(ctx.sql, email.trim())
-  if (!(await ctx.passwords.isRight(password, account?.password_hash))) throw new Problem('invalid-credentials')
+  const account = await guardSignIn(ctx, { email, ip: from.ip }, async () => {
+    const found = await store.findCredentials(ctx.sql, email.trim())
+    return (await ctx.passwords.isRight(password, found?.password_hash)) ? found : undefined
+  })
+  if (!account) throw new Problem('invalid-credentials')
+  // Told to those alone who know the password.
+  if (!ctx.config.OPEN_REGISTRATION && !account.is_verified) throw new Problem('email-not-verified')
   const session = newSession(ctx, from)
   // Not opened: erased, or given another password, while we were checking this one.
-  if (!(await store.openSession(ctx.sql, account!.id, account!.password_hash!, session)))
+  if (!(await store.openSession(ctx.sql, account.id, account.password_hash!, session)))
     throw new Problem('invalid-credentials')
-  return tokensOf(ctx, session)
+  const tokens = await tokensOf(ctx, session)
+  await tellNewDevice(ctx, tokens.user, from)
+  return tokens
+}
+
+/** A sign-in from a device the account was not used from before is told to its owner. */
+async function tellNewDevice(ctx: Ctx, user: User, from: From): Promise<void> {
+  const device = deviceOf(from.user_agent)
+  if (!(await credentials.noteDevice(ctx.sql, user.id, device))) return
+  const at = new Date(ctx.clock.now()).toISOString()
+  const data = { ...named(user), device, ip: from.ip ?? 'unknown', at }
+  await queueMail(ctx, ctx.sql, 'new-device', { user_id: user.id, email: user.email }, data)
 }
 
 /**

@@ -18,15 +18,18 @@ const fullName = (sql: Queryable) => sql`nullif(concat_ws(' ', first_name, last_
 /** The wire shape of an account, from `users u join roles r`. */
 export const userColumns = (sql: Queryable) => sql`
   u.id, u.email, u.first_name, u.last_name, ${fullName(sql)} as name, u.role, to_jsonb(r.permissions) as permissions,
-  u.is_active, u.created_at, u.updated_at`
+  u.is_active, u.email_verified_at, u.created_at, u.updated_at`
 
-/** Creates an account and, with `session`, opens its first session. Says user.registered. */
+/**
+ * Creates an account and, with `session`, opens its first session; with `verify_key`, has its address verified by mail.
+ * Says user.registered.
+ */
 export async function insertUser(
   sql: Queryable,
-  account: Names & { email: string; password_hash: string | null; role: string },
+  account: Names & { email: string; password_hash: string | null; role: string; verify_key?: string },
   session?: SessionRow,
 ): Promise<User> {
-  const { email, password_hash, first_name = null, last_name = null, role } = account
+  const { email, password_hash, first_name = null, last_name = null, role, verify_key = null } = account
   const { correlation_id, traceparent } = currentContext()
   const [row] = await sql<[User]>`
     with made as (
@@ -38,6 +41,9 @@ export async function insertUser(
       select ${userRegistered.name}, ${userRegistered.version}::int, id,
              jsonb_build_object('user_id', id, 'email', email, 'name', ${fullName(sql)}), ${correlation_id}, ${traceparent}
       from made
+    ), asked as (
+      insert into mails (key, template, user_id, email)
+      select ${verify_key}::text, 'verify-email', id, email from made where ${verify_key}::text is not null
     )
     ${session ? sql`, ${insertSession(sql, session, sql`made`)}` : sql``}
     select ${userColumns(sql)} from made u join roles r on r.name = u.role`
@@ -61,9 +67,9 @@ const insertSession = (
 export async function findCredentials(
   sql: Queryable,
   email: string,
-): Promise<{ id: string; password_hash: string | null } | undefined> {
-  const [row] = await sql<{ id: string; password_hash: string | null }[]>`
-    select id, password_hash from users where lower(email) = lower(${email}) and is_active`
+): Promise<{ id: string; password_hash: string | null; is_verified: boolean } | undefined> {
+  const [row] = await sql<{ id: string; password_hash: string | null; is_verified: boolean }[]>`
+    select id, password_hash, email_verified_at is not null as is_verified from users where lower(email) = lower(${email}) and is_active`
   return row
 }
 
@@ -209,6 +215,7 @@ export async function updateUser(
   const [row] = await sql<User[]>`
     with changed as (
       update users set (email, first_name, last_name, updated_at) = row (${wanted}, now())
+        ${email === undefined ? sql`` : sql`, email_verified_at = case when lower(email) = lower(${email}) then email_verified_at end`}
       where id = ${id} and erased_at is null and ${mayChange(sql, by)}
         and (email, first_name, last_name) is distinct from (${wanted})
       returning *
@@ -267,7 +274,7 @@ export async function anonymiseUser(tx: Tx, id: string, by: Changer): Promise<st
   const [row] = await tx<{ was_role: string }[]>`
     update users
     set email = gen_random_uuid() || '@erased.invalid', first_name = null, last_name = null, password_hash = null,
-        role = 'customer', is_active = false, erased_at = now(), updated_at = now()
+        role = 'customer', is_active = false, email_verified_at = null, erased_at = now(), updated_at = now()
     where id = ${id} and erased_at is null and ${mayChange(tx, by)}
     returning old.role as was_role`
   return row?.was_role

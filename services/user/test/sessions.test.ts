@@ -134,11 +134,11 @@ test('an unknown e-mail and a wrong password are answered alike', async () => {
 
 test('all of a long password counts', async () => {
   const email = newEmail()
-  const long = 'p'.repeat(100)
+  const long = 'pqr'.repeat(40)
   await client.call(api.register, { body: { email, password: long } })
   await client.call(api.login, { body: { email, password: long } })
   await assert.rejects(
-    client.call(api.login, { body: { email, password: 'p'.repeat(99) } }),
+    client.call(api.login, { body: { email, password: long.slice(0, 119) } }),
     refused('invalid-credentials'),
   )
 })
