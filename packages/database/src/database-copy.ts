@@ -40,24 +40,27 @@ function open(url: string) {
   })
 }
 
-type Session = ReturnType<typeof open>
+type Session = Pick<ReturnType<typeof open>, 'unsafe'>
 
-const tablesOf = (sql: Session) => sql<Table[]>`
+const tablesOf = (sql: Session) =>
+  sql.unsafe<Table[]>(`
   select c.oid::regclass::text as name,
     string_agg(quote_ident(a.attname), ', ' order by a.attname) filter (where a.attgenerated = '') as columns
   from pg_class c
   join pg_namespace n on n.oid = c.relnamespace
   join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
   where c.relkind = 'r' and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
-  group by c.oid order by 1`
+  group by c.oid order by 1`)
 
-const referencesOf = (sql: Session) => sql<{ child: string; parent: string }[]>`
+const referencesOf = (sql: Session) =>
+  sql.unsafe<{ child: string; parent: string }[]>(`
   select conrelid::regclass::text as child, confrelid::regclass::text as parent
-  from pg_constraint where contype = 'f' and conrelid <> confrelid`
+  from pg_constraint where contype = 'f' and conrelid <> confrelid`)
 
-const sequencesOf = (sql: Session) => sql<{ name: string; last: string }[]>`
+const sequencesOf = (sql: Session) =>
+  sql.unsafe<{ name: string; last: string }[]>(`
   select format('%I.%I', schemaname, sequencename) as name, coalesce(last_value, start_value - increment_by)::text as last
-  from pg_sequences`
+  from pg_sequences`)
 
 /**
  * Replaces all rows of `to` by those of `from`, in one transaction. Both must have the same tables. Sequences go on
@@ -108,7 +111,7 @@ export async function copyDatabase({
           if (known === undefined || BigInt(last) > known) given.set(name, BigInt(last))
         }
       }
-      for (const { name } of await sequencesOf(target)) {
+      for (const { name } of await sequencesOf(tx)) {
         const last = given.get(name)
         if (last !== undefined && last > 0n) await tx.unsafe(`select setval('${name}', ${last})`)
       }

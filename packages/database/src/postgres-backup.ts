@@ -4,7 +4,15 @@ export { type CopyOutcome, copyDatabase } from './database-copy.ts'
 export { type BaseBackup, syncPath, takeBase, verifyBase } from './postgres-base.ts'
 export { type Cluster, placeCluster, superuser } from './postgres-cluster.ts'
 export { isPostgres, readPostmaster } from './postgres-process.ts'
-export { exchange, listAside, type Recovered, recover, startAside, systemOf } from './postgres-recovery.ts'
+export {
+  exchange,
+  listAside,
+  type Recovered,
+  type RecoveryOptions,
+  recover,
+  startAside,
+  systemOf,
+} from './postgres-recovery.ts'
 export {
   formatPosition,
   openReplication,

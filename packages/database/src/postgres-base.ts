@@ -94,6 +94,9 @@ export async function takeBase(
   }
 }
 
+/** The log that came along: PostgreSQL checks it itself, record by record. */
+const isLog = (path: string) => path.startsWith('pg_wal/')
+
 /** Reads the archive and compares every file in it with the list. Throws at what is missing, wrong or too much. */
 export async function verifyBase(folder: string): Promise<{ files: number }> {
   const list = JSON.parse(readFileSync(join(folder, fileListName), 'utf8')) as FileList
@@ -115,15 +118,14 @@ export async function verifyBase(folder: string): Promise<{ files: number }> {
     end() {
       const checksum = hash!.digest('hex')
       const file = wanted.get(name)
-      // The log that came along is checked by PostgreSQL, record by record.
-      if (name.startsWith('pg_wal/')) return
+      if (isLog(name)) return
       if (!file) throw damaged(`${name} is not on its list`)
       if (file.Size !== size || (file.Checksum && file.Checksum !== checksum))
         throw damaged(`${name} is not what it was`)
       wanted.delete(name)
     },
   })
-  const [missing] = wanted.keys()
+  const missing = [...wanted.keys()].find(path => !isLog(path))
   if (missing) throw damaged(`${missing} is missing`)
   return { files: list.Files.length }
 }

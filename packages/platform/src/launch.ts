@@ -15,6 +15,7 @@ import { findProductId, readyText } from './ready.ts'
 import { type Claim, claimDataDir } from './running-copy.ts'
 import { keepSecrets } from './secrets.ts'
 import { startSimulator } from './simulator.ts'
+import type { WalKeeper } from './wal-keeper.ts'
 
 type Env = Record<string, string | undefined>
 
@@ -76,12 +77,14 @@ export async function launch({ options, env, signal, onKill }: LaunchOptions): P
   let mailCatcher: Child | undefined
   let databases: Databases | undefined
   let fleet: Fleet | undefined
+  let walKeeper: WalKeeper | undefined
   let stopping: Promise<void> | undefined
 
   const stop = () => {
     stopping ??= (async () => {
       await fleet?.stop()
       await Promise.all([simulator?.stop(), mailCatcher?.stop()])
+      await walKeeper?.stop()
       await databases?.stop()
       claim?.release()
     })()
@@ -139,6 +142,11 @@ export async function launch({ options, env, signal, onKill }: LaunchOptions): P
       return keepAdministrator(plan, urls, fleet!)
     })
     await stockShelves(plan, urls, administrator, progress)
+    const serverUrl = options.databaseUrl ?? embedded?.adminUrl
+    if (serverUrl) {
+      const { startWalKeeper } = await import('./wal-keeper.ts')
+      walKeeper = startWalKeeper({ adminUrl: serverUrl, backupDir: options.backupDir, say })
+    }
     const productId = await findProductId(gatewayUrl)
     const seconds = performance.now() / 1000
     const isDetached = process.send !== undefined

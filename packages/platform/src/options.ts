@@ -86,6 +86,17 @@ export const optionEntries = [
     secret: true,
   },
   {
+    flag: 'backup-dir',
+    env: 'BACKUP_DIR',
+    type: 'string',
+    default: '',
+    value: 'folder',
+    group: 'Data',
+    description:
+      'Where npm run backup keeps its backups, and a running shop the log between them; best on another disk. Without ' +
+      'it: <data-dir>/backups',
+  },
+  {
     flag: 'port-base',
     env: 'PORT_BASE',
     type: 'string',
@@ -144,6 +155,7 @@ export interface Options {
   exitAfterReady: boolean
   dataDir: string
   databaseUrl: string | undefined
+  backupDir: string
   portBase: number | undefined
   host: string
   logLevel: string
@@ -198,15 +210,17 @@ export function readOptions(args: string[], env: Env): Options {
   if (url && !/^postgres(ql)?:\/\//.test(url)) {
     throw new LauncherError('DATABASE_URL does not begin with postgres://', seeHelp)
   }
+  // The default belongs to the project; a folder that is named is seen from where one stands.
+  const dataDir = text('data-dir') === '.data' ? join(root, '.data') : resolve(text('data-dir'))
   return {
     layout: text('layout') as Options['layout'],
     demo: found.demo === true,
     products: wholeNumber('products', text('products'), 0, 10_000_000),
     detach: found.detach === true,
     exitAfterReady: found['exit-after-ready'] === true,
-    // The default belongs to the project; a folder that is named is seen from where one stands.
-    dataDir: text('data-dir') === '.data' ? join(root, '.data') : resolve(text('data-dir')),
+    dataDir,
     databaseUrl: url || undefined,
+    backupDir: text('backup-dir') ? resolve(text('backup-dir')) : join(dataDir, 'backups'),
     portBase: text('port-base') ? wholeNumber('port-base', text('port-base'), 1, 65_000) : undefined,
     host: text('host'),
     logLevel: text('log-level'),
