@@ -17,12 +17,16 @@ export async function payOrder(
   { payment_method, idempotency_key }: { payment_method: string; idempotency_key?: string },
 ): Promise<Answered> {
   const request_hash = hashOf({ payment_method })
-  if (idempotency_key) {
-    const before = await store.findPaying(ctx.sql, order.id, idempotency_key)
-    if (before) return answerAgain(before, request_hash)
-  }
+  const findBefore = async () => (idempotency_key ? store.findPaying(ctx.sql, order.id, idempotency_key) : undefined)
+  const before = await findBefore()
+  if (before) return answerAgain(before, request_hash)
   const begun = await begin()
-  if (!begun) throw await refusalOf(ctx, order.id)
+  if (!begun) {
+    // A copy of this very request may have begun since the look: then both are told the same.
+    const copy = await findBefore()
+    if (copy) return answerAgain(copy, request_hash)
+    throw await refusalOf(ctx, order.id)
+  }
   return answerWhenDriven(ctx, begun, () => drive(ctx, begun).catch(error => noteDoubt(ctx, begun, error)))
 
   async function begin(): Promise<store.OrderRow | undefined> {
