@@ -5,5 +5,13 @@ export { errorCode, isCheckViolation, isUnavailable, isUniqueViolation } from '.
 export { explainFileError, LauncherError } from './launcher-error.ts'
 export { migrate } from './migrate.ts'
 export { type Provision, provision } from './provision.ts'
+export {
+  type SeededBug,
+  type SeededBugName,
+  seeded,
+  seededBugOf,
+  seededBugs,
+  withoutProtection,
+} from './seeded-bugs.ts'
 export type { Queryable, ReservedSql, Sql, Statement, Tx } from './sql.ts'
 export { transaction } from './transaction.ts'

@@ -1,5 +1,5 @@
 import type { EventMessage, ServiceName } from '@shopfleet/contracts'
-import type { Boundary, ReservedSql, Sql } from '@shopfleet/database'
+import { type Boundary, type ReservedSql, type Sql, seeded } from '@shopfleet/database'
 import type { Bus } from './bus.ts'
 import { createLoop } from './loop.ts'
 
@@ -39,6 +39,7 @@ export function createRelay(options: {
   let running: Promise<number> | undefined
   let next: Promise<number> | undefined
   let stopBy_ms = Number.POSITIVE_INFINITY
+  let last = 0
 
   async function lease(): Promise<ReservedSql | undefined> {
     if (leased) return leased
@@ -70,8 +71,11 @@ export function createRelay(options: {
         const rows = await connection<({ seq: number } & EventMessage)[]>`
           select seq, event_id as id, name, version, ${service} as service, aggregate_id, payload, correlation_id,
                  traceparent, occurred_at
-          from outbox order by seq limit ${batchSize}`
+          from outbox ${seeded('relay-polls-last') ? connection`where seq > ${last}` : connection``}
+          order by seq limit ${batchSize}`
         if (rows.length === 0) return sent
+        if (seeded('relay-deletes-first'))
+          await connection`delete from outbox where seq = any(${rows.map(row => row.seq)}::bigint[])`
         await boundary?.('before publish')
         await bus.append(
           service,
@@ -79,6 +83,7 @@ export function createRelay(options: {
         )
         await boundary?.('after publish')
         await connection`delete from outbox where seq = any(${rows.map(row => row.seq)}::bigint[])`
+        last = rows.at(-1)!.seq
         sent += rows.length
         if (rows.length < batchSize || performance.now() > stopBy_ms) return sent
       }

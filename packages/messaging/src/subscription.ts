@@ -1,5 +1,5 @@
 import type { EventMessage, EventType, PayloadOf } from '@shopfleet/contracts'
-import { isUnavailable, type Sql, type Tx, transaction } from '@shopfleet/database'
+import { isUnavailable, type Sql, seeded, type Tx, transaction } from '@shopfleet/database'
 import type { Bus, Delivery } from './bus.ts'
 import { withContext } from './context.ts'
 import { createLoop, type Loop } from './loop.ts'
@@ -65,12 +65,14 @@ export function createSubscription(options: {
   async function applyIn(tx: Tx, messages: EventMessage[]): Promise<void> {
     const known = messages.filter(message => handlers.has(message.name))
     if (known.length === 0) return
+    const idOf = (message: EventMessage) => (seeded('inbox-by-aggregate') ? message.aggregate_id : message.id)
     const fresh = await tx<{ event_id: string }[]>`
-      insert into inbox (event_id) select distinct unnest(${known.map(m => m.id)}::uuid[])
+      insert into inbox (event_id) select distinct unnest(${known.map(idOf)}::uuid[])
+      ${seeded('no-inbox') ? tx`limit 0` : tx``}
       on conflict do nothing returning event_id`
     const unseen = new Set(fresh.map(row => row.event_id))
     for (const message of known) {
-      if (!unseen.delete(message.id)) continue
+      if (!unseen.delete(idOf(message)) && !seeded('no-inbox')) continue
       const context = { correlation_id: message.correlation_id, traceparent: message.traceparent, deadline: undefined }
       await withContext(context, () => handlers.get(message.name)!.handle(tx, message.payload, message))
     }
@@ -150,8 +152,9 @@ export function createSubscription(options: {
     const last = batch.at(-1)!.position
     const messages = batch.map(delivery => delivery.message)
     try {
+      if (seeded('ack-before-effect')) await transaction(sql, tx => moveOffset(tx, topic, from, last))
       await transaction(sql, async tx => {
-        if (!(await moveOffset(tx, topic, from, last))) throw new Overtaken()
+        if (!seeded('ack-before-effect') && !(await moveOffset(tx, topic, from, last))) throw new Overtaken()
         const ids = [...new Set(messages.map(m => m.aggregate_id))]
         const parked = await tx`
           select 1 from dead_letters

@@ -1,5 +1,5 @@
 import type { EventMessage, Revocations, ServiceName } from '@shopfleet/contracts'
-import { type Boundary, connect, migrate, type Sql } from '@shopfleet/database'
+import { type Boundary, connect, migrate, type Sql, withoutProtection } from '@shopfleet/database'
 import {
   type Bus,
   connectPostgresBus,

@@ -1,5 +1,5 @@
 import { maxStock, type Reservation, type Stock, stockChanged } from '@shopfleet/contracts'
-import type { Queryable, Tx } from '@shopfleet/database'
+import { type Queryable, seeded, type Tx } from '@shopfleet/database'
 import { currentContext } from '@shopfleet/messaging'
 import type { Line } from './reservation.ts'
 
@@ -164,6 +164,7 @@ export async function insertReservation(
       select w.product_id, coalesce(l.available, 0) as available
       from wanted w left join locked l using (product_id)
       where coalesce(l.available, 0) < w.quantity and not exists (select 1 from existing)
+        ${seeded('drop-stock-condition') ? sql`and false` : sql``}
     ), reservation as (
       insert into reservations (order_id, status, expires_at)
       select ${order_id}, 'held', clock_timestamp() + make_interval(secs => ${expires_in_s})
@@ -220,6 +221,7 @@ export async function commitHeld(sql: Queryable, order_id: string): Promise<Rese
     ), moved as (
       insert into movements (product_id, delta, reason, order_id, on_hand)
       select product_id, -quantity, 'sold', ${order_id}, on_hand from changed
+      ${seeded('sale-without-movement') ? sql`where false` : sql``}
     ), said as (
       ${sayStockChanged(sql, sql`changed`, correlation_id, traceparent)}
     )
@@ -240,7 +242,7 @@ export async function commitExpired(sql: Queryable, order_id: string): Promise<R
     ), committed as (
       update reservations set status = 'committed', updated_at = now()
       where order_id = (select order_id from reservation)
-        and (select bool_and(available >= quantity) from locked)
+        ${seeded('commit-assumes-stock') ? sql`` : sql`and (select bool_and(available >= quantity) from locked)`}
         and (select count(*) from locked) = (select count(*) from reservation_lines where order_id = ${order_id})
       returning order_id, status, expires_at
     ), changed as (
@@ -274,7 +276,8 @@ export async function closeReservation(
         and ${to === 'released' ? sql`status in ('held', 'committed', 'expired')` : sql`status = 'held' and expires_at <= clock_timestamp()`}
       for update
     ), closed as (
-      update reservations set status = ${to}, updated_at = now() where order_id = (select order_id from was)
+      update reservations set status = ${seeded('release-unmarked') ? sql`status` : to}, updated_at = now()
+      where order_id = (select order_id from was)
       returning order_id, status, expires_at
     ), locked as materialized (
       select s.product_id, l.quantity, was.status from was

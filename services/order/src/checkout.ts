@@ -12,7 +12,7 @@ import {
   reserveStock,
   Unavailable,
 } from '@shopfleet/contracts'
-import { isUnavailable } from '@shopfleet/database'
+import { isUnavailable, seeded } from '@shopfleet/database'
 import { withContext } from '@shopfleet/messaging'
 import { type Facts, maxTries, nextStep, paymentStatusAfterCancel, retryDelay, type Step } from './order.ts'
 import type { Ctx } from './service.ts'
@@ -171,7 +171,9 @@ const steps: Record<Exclude<Step, 'rest' | 'wait'>, (run: Drive) => Promise<void
 
   async 'settle-paid'(run) {
     const settled = await settle(run, {
-      from: { statuses: ['pending'], goals: ['pay'], attempt: run.order.attempt },
+      from: seeded('settle-twice')
+        ? { statuses: ['pending', 'processing'], attempt: run.order.attempt }
+        : { statuses: ['pending'], goals: ['pay'], attempt: run.order.attempt },
       to: { status: 'processing', payment_status: 'paid', goal: 'none', settled: true },
       note: 'paid',
       event: orderPaid,
@@ -201,6 +203,10 @@ const steps: Record<Exclude<Step, 'rest' | 'wait'>, (run: Drive) => Promise<void
 
   async 'close-payments'(run) {
     const { ctx, order, facts } = run
+    if (seeded('cancel-keeps-money')) {
+      facts.payment = 'undone'
+      return
+    }
     const closed = await ctx.call(closePayments, {
       body: { order_id: order.id, reason: order.cancel_reason ?? 'cancelled' },
     })
@@ -224,7 +230,7 @@ const steps: Record<Exclude<Step, 'rest' | 'wait'>, (run: Drive) => Promise<void
         settled: true,
       },
       note: order.cancel_reason ?? 'cancelled',
-      event: orderCancelled,
+      event: seeded('cancelled-unsaid') ? undefined : orderCancelled,
       extra: { reason: order.cancel_reason ?? 'cancelled' },
     })
     if (settled) run.ctx.orders.inc({ status: 'cancelled' })
@@ -314,7 +320,7 @@ const batch = 50
  */
 export async function sweep(ctx: Ctx): Promise<number> {
   const expired = new Problem('order-not-payable', { detail: 'The order ran out of time before it was paid.' })
-  await store.expireOverdue(ctx.sql, batch, expired)
+  if (!seeded('hold-never-expires')) await store.expireOverdue(ctx.sql, batch, expired)
   let settled = 0
   for (;;) {
     const due = await store.claimDue(ctx.sql, batch, ctx.config.DRIVE_LEASE_MS)

@@ -9,7 +9,7 @@ import {
   Unavailable,
   userExists,
 } from '@shopfleet/contracts'
-import { isUnavailable, isUniqueViolation } from '@shopfleet/database'
+import { isUnavailable, isUniqueViolation, seeded } from '@shopfleet/database'
 import { type Caller, isStaff, userIdOf } from '@shopfleet/service-kit'
 import { type Answered, answerAgain, answerWhenDriven } from './answer.ts'
 import { type Driven, drive } from './checkout.ts'
@@ -32,7 +32,8 @@ export interface Placing {
  * refused request leaves nothing held and nothing charged.
  */
 export async function placeOrder(ctx: Ctx, placing: Placing): Promise<Answered> {
-  const { body, caller, idempotency_key: key } = placing
+  const { body, caller } = placing
+  const key = seeded('key-ignored') ? undefined : placing.idempotency_key
   const request_hash = hashOf(body)
   const scope = caller.kind === 'user' ? `user:${caller.user_id}` : caller.kind
   const findBefore = async () => (key === undefined ? undefined : store.findPlacing(ctx.sql, scope, key))

@@ -1,4 +1,5 @@
 import { type BodyOf, type authorisePayment as contract, currencies, Problem } from '@shopfleet/contracts'
+import { seeded } from '@shopfleet/database'
 import { isUnanswered, type PaymentRow, seenHere } from './payment.ts'
 import type { ProviderAnswer } from './provider.ts'
 import type { Ctx } from './service.ts'
@@ -53,7 +54,7 @@ export async function inquire(ctx: Ctx, payment: PaymentRow): Promise<PaymentRow
 
 function send(ctx: Ctx, payment: PaymentRow): Promise<ProviderAnswer> {
   return ctx.provider.authorise({
-    key: payment.provider_key,
+    key: seeded('provider-key-per-try') ? `${payment.provider_key}:${ctx.clock.newId()}` : payment.provider_key,
     amount: payment.amount_minor,
     currency: payment.currency,
     token: payment.payment_method!,

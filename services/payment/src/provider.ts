@@ -1,3 +1,4 @@
+import { seeded } from '@shopfleet/database'
 import { currentContext } from '@shopfleet/messaging'
 import { Pool } from 'undici'
 import type { Seen } from './payment.ts'
@@ -78,6 +79,7 @@ export function createProvider(options: {
       })
       return readAnswer(answer.statusCode, await answer.body.json())
     } catch (error) {
+      if (seeded('silence-means-declined')) return { kind: 'refused', code: 'no_answer' }
       // Timed out, cut off or garbled: the provider's word is missing, and that is all we know.
       return { kind: 'unknown', cause: error instanceof Error ? error.message : String(error) }
     }

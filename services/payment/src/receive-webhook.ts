@@ -1,5 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { type BodyOf, type receiveWebhook as contract, Problem } from '@shopfleet/contracts'
+import { seeded } from '@shopfleet/database'
 import { agrees } from './payment.ts'
 import { toSeen } from './provider.ts'
 import type { Ctx } from './service.ts'
@@ -16,7 +17,7 @@ export async function receiveWebhook(ctx: Ctx, { id, type, payment: told }: Body
   // Not ours: another shop of the same account, or a database that was thrown away.
   if (!payment || payment.heard) return
   const seen = toSeen(told)
-  if (!agrees(payment, seen)) await settle(ctx, payment, seen)
+  if (!agrees(payment, seen) || seeded('webhook-books-again')) await settle(ctx, payment, seen)
   await store.recordWebhook(ctx.sql, id, type)
 }
 

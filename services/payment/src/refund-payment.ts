@@ -1,5 +1,5 @@
 import { Problem, toMajor, toMinor } from '@shopfleet/contracts'
-import { isUniqueViolation } from '@shopfleet/database'
+import { isUniqueViolation, seeded } from '@shopfleet/database'
 import { findOr404, notAllowed } from './capture-payment.ts'
 import { leftToRefund, type PaymentRow, type RefundRow, wasCaptured } from './payment.ts'
 import type { Ctx } from './service.ts'
@@ -73,6 +73,7 @@ async function answer(ctx: Ctx, refund: RefundRow): Promise<PaymentRow> {
 /** Asks the provider for a refund under its own id, however often. */
 export async function askRefund(ctx: Ctx, refund: RefundRow): Promise<RefundRow> {
   const { provider_reference } = await findOr404(ctx, refund.payment_id)
-  const asked = await ctx.provider.refund(provider_reference!, { key: refund.id, amount: refund.amount_minor })
+  const key = seeded('refund-key-per-try') ? ctx.clock.newId() : refund.id
+  const asked = await ctx.provider.refund(provider_reference!, { key, amount: refund.amount_minor })
   return settleRefundFrom(ctx, refund, asked)
 }

@@ -6,7 +6,7 @@ import {
   paymentRefunded,
   paymentVoided,
 } from '@shopfleet/contracts'
-import type { Queryable } from '@shopfleet/database'
+import { type Queryable, seeded } from '@shopfleet/database'
 import { currentContext } from '@shopfleet/messaging'
 import { movesFrom, type PaymentRow, type RefundRow, type Seen } from './payment.ts'
 
@@ -105,7 +105,7 @@ export async function listPayments(
  * when it was no news.
  */
 export async function settlePayment(sql: Queryable, id: string, seen: Seen): Promise<PaymentRow | undefined> {
-  const from = movesFrom(seen.status)
+  const from = [...movesFrom(seen.status), ...(seeded('webhook-books-again') ? [seen.status] : [])]
   if (from.length === 0) return undefined
   const { correlation_id, traceparent } = currentContext()
   const said = {
@@ -129,7 +129,7 @@ export async function settlePayment(sql: Queryable, id: string, seen: Seen): Pro
       insert into ledger_entries (transaction_id, account, amount_minor, currency, payment_id, order_id, kind)
       select id, account, sign * captured_minor, currency, id, order_id, 'capture'
       from changed, (values ('provider_clearing', 1), ('sales', -1)) as side(account, sign)
-      where captured_minor > 0
+      where captured_minor > 0 ${seeded('ledger-one-sided') ? sql`and account = 'sales'` : sql``}
     ), said as (
       -- A payment that is found further on than expected passed through authorised, and its listeners are told so.
       insert into outbox (name, version, aggregate_id, payload, correlation_id, traceparent)

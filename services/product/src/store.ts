@@ -8,7 +8,7 @@ import {
   type ReplyOf,
   type stockChanged,
 } from '@shopfleet/contracts'
-import type { Queryable } from '@shopfleet/database'
+import { type Queryable, seeded } from '@shopfleet/database'
 import { currentContext } from '@shopfleet/messaging'
 import type { ProductRow } from './product.ts'
 
@@ -276,7 +276,7 @@ export async function deleteProduct(sql: Queryable, id: string): Promise<boolean
 /** Takes over what can be ordered, unless something newer is known. */
 export async function projectStock(tx: Queryable, stock: PayloadOf<typeof stockChanged>): Promise<void> {
   await tx`
-    update products set stock_available = ${stock.available}, stock_revision = ${stock.revision}
+    update products set stock_available = ${seeded('reserved-shown-as-free') ? stock.on_hand : stock.available}, stock_revision = ${stock.revision}
     where id = ${stock.product_id} and stock_revision < ${stock.revision}`
 }
 
