@@ -34,6 +34,8 @@ export interface ProgramOptions {
 }
 
 const restart_ms = 100
+/** One that ended so often before it was ever ready will not be. */
+const hopeless = 3
 
 export async function startProgram(options: ProgramOptions): Promise<Program> {
   const { name, path, env, logFile } = options
@@ -112,8 +114,11 @@ export async function startProgram(options: ProgramOptions): Promise<Program> {
   }
 
   run()
-  if (!(await untilReady(60_000))) {
+  const firstBy_ms = performance.now() + 60_000
+  while (!ready && failures < hopeless && performance.now() < firstBy_ms) await untilReady(200)
+  if (!ready) {
     stopping = true
+    clearTimeout(timer)
     child?.kill('SIGKILL')
     const said = readFileSync(logFile, 'utf8').trim().split('\n').slice(-8).join('\n')
     throw new Error(`${name} did not start; its log ends with:\n${said}`)
