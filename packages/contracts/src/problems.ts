@@ -19,6 +19,8 @@ export const problems = {
   'request-timeout': { status: 408, title: 'The request took too long to arrive' },
   'email-taken': { status: 409, title: 'An account with this e-mail exists' },
   'invalid-link': { status: 422, title: 'The link has been used or has run out' },
+  'invalid-code': { status: 422, title: 'The code is wrong, or was used before' },
+  'mfa-required': { status: 403, title: 'Show your second factor' },
   'wrong-password': { status: 403, title: 'The password is wrong' },
   'email-not-verified': { status: 403, title: 'Confirm your e-mail address first' },
   'last-administrator': { status: 409, title: 'The shop needs an administrator' },

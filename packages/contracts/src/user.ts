@@ -28,6 +28,9 @@ export const Session = Type.Object({
   token_type: Type.Literal('Bearer'),
   expires_in: Type.Integer({ description: 'Seconds the access token lives' }),
   user: User,
+  mfa_enrolment_required: Type.Optional(
+    Type.Boolean({ description: 'Staff who have no second factor yet may do nothing but enrol one' }),
+  ),
 })
 export type Session = Static<typeof Session>
 
@@ -66,12 +69,14 @@ export const login = operation({
   aliases: ['/api/users/login', '/api/login'],
   auth: 'public',
   summary: 'Sign in',
+  description:
+    'Who has a second factor is refused with `mfa-required` and an `mfa_token`, with which POST /api/auth/mfa goes on.',
   body: Type.Object(
     { email: Type.String({ minLength: 3, maxLength: 254 }), password: Type.String({ minLength: 1, maxLength: 128 }) },
     { additionalProperties: false },
   ),
   replies: { 200: Session },
-  problems: ['invalid-credentials', 'email-not-verified'],
+  problems: ['invalid-credentials', 'email-not-verified', 'mfa-required'],
   example: { body: { email: 'ada@example.com', password: 'correct horse battery' } },
 })
 
@@ -159,6 +164,76 @@ export const changePassword = operation({
   replies: { 204: Type.Null() },
   problems: ['wrong-password'],
   example: { body: { current_password: 'correct horse battery', password: 'a longer one, still easy' } },
+})
+
+const Code = Type.String({ minLength: 6, maxLength: 40, description: 'Of the authenticator app, or a recovery code' })
+
+export const loginMfa = operation({
+  service: 'user',
+  name: 'loginMfa',
+  limit: 'sign-in',
+  session: 'begins',
+  method: 'POST',
+  path: '/api/auth/mfa',
+  auth: 'public',
+  summary: 'Go on signing in with the second factor',
+  body: Type.Object(
+    { mfa_token: Type.String({ minLength: 20, maxLength: 200 }), code: Code },
+    { additionalProperties: false },
+  ),
+  replies: { 200: Session },
+  problems: ['invalid-token', 'invalid-code'],
+})
+
+export const getMfa = operation({
+  service: 'user',
+  name: 'getMfa',
+  method: 'GET',
+  path: '/api/auth/mfa',
+  auth: 'customer',
+  summary: 'Whether you have a second factor',
+  replies: { 200: Type.Object({ enabled: Type.Boolean(), recovery_codes_left: Type.Integer() }) },
+})
+
+export const enrolMfa = operation({
+  service: 'user',
+  name: 'enrolMfa',
+  limit: 'sign-in',
+  method: 'POST',
+  path: '/api/auth/mfa/enrol',
+  auth: 'customer',
+  summary: 'Get a secret for an authenticator app',
+  description: 'It counts once it is confirmed with a code.',
+  body: Type.Object({ current_password: Type.Optional(CurrentPassword) }, { additionalProperties: false }),
+  replies: { 200: Type.Object({ secret: Type.String(), otpauth_url: Type.String() }) },
+  problems: ['wrong-password', 'already-exists'],
+})
+
+export const confirmMfa = operation({
+  service: 'user',
+  name: 'confirmMfa',
+  limit: 'sign-in',
+  method: 'POST',
+  path: '/api/auth/mfa/confirm',
+  auth: 'customer',
+  summary: 'Confirm the authenticator app with a code of it',
+  description: 'Answers the recovery codes, which are not shown again.',
+  body: Type.Object({ code: Code }, { additionalProperties: false }),
+  replies: { 200: Type.Object({ recovery_codes: Type.Array(Type.String()) }) },
+  problems: ['invalid-code'],
+})
+
+export const disableMfa = operation({
+  service: 'user',
+  name: 'disableMfa',
+  limit: 'sign-in',
+  method: 'POST',
+  path: '/api/auth/mfa/disable',
+  auth: 'customer',
+  summary: 'Sign in without a second factor again',
+  body: Type.Object({ code: Code, current_password: Type.Optional(CurrentPassword) }, { additionalProperties: false }),
+  replies: { 204: Type.Null() },
+  problems: ['wrong-password', 'invalid-code'],
 })
 
 const RefreshBody = Type.Object(

@@ -4,6 +4,7 @@ import { publish } from '@shopfleet/messaging'
 import { confirmPassword, requestEmail } from './links.ts'
 import * as mails from './mail-store.ts'
 import { unlessTaken } from './register.ts'
+import { deleteSecret } from './second-factor-store.ts'
 import type { Ctx } from './service.ts'
 import * as sessions from './session-store.ts'
 import * as store from './store.ts'
@@ -99,6 +100,7 @@ export async function eraseAccount(ctx: Ctx, id: string, by: Changer): Promise<b
     await sessions.endSessions(tx, id)
     await mails.deleteLinksOf(tx, id)
     await mails.deleteMailsOf(tx, id)
+    await deleteSecret(tx, id)
     if (was_role === administrator) await keepAdministrator(tx)
     await publish(tx, userErased, id, { user_id: id })
     return true

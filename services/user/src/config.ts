@@ -26,6 +26,10 @@ export const UserConfig = settings(4001, {
     description:
       'POST /api/auth/register signs a customer up at once, and says when an e-mail has an account; off, only sign-up by mail, which does not say it, and sign-in needs a confirmed address',
   }),
+  REQUIRE_STAFF_MFA: Type.Boolean({
+    default: false,
+    description: 'Staff without a second factor may do nothing but enrol one',
+  }),
   BCRYPT_COST: Type.Integer({
     default: 12,
     minimum: 4,

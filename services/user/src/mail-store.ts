@@ -98,7 +98,9 @@ export async function useLink(
   return row
 }
 
+/** Takes back what could still be used to get into an account: its links, and sign-ins that wait for a second factor. */
 export async function deleteLinksOf(tx: Tx, user_id: string): Promise<void> {
+  await tx`delete from sign_in_challenges where user_id = ${user_id}`
   await tx`delete from account_tokens where user_id = ${user_id}`
 }
 

@@ -14,9 +14,10 @@ import { addressOf, deviceOf } from './device.ts'
 import { changePassword, resetPassword, verifyEmail } from './links.ts'
 import { queueMail } from './mail.ts'
 import { createUser, register, signUp } from './register.ts'
+import * as secondFactor from './second-factor.ts'
 import type { Ctx } from './service.ts'
 import * as sessions from './session-store.ts'
-import { type From, login, logout, refresh, revocationsKeep_s } from './sign-in.ts'
+import { type From, login, loginMfa, logout, refresh, revocationsKeep_s } from './sign-in.ts'
 import * as store from './store.ts'
 
 const changerOf = (caller: Caller, id: string): Changer =>
@@ -49,6 +50,14 @@ function onlyVisible(caller: Caller, id: string): void {
 export const routes = (ctx: Ctx): Route[] => [
   route(api.register, call => register(ctx, call.body, fromOf(call))),
   route(api.login, call => login(ctx, call.body.email, call.body.password, fromOf(call))),
+  route(api.loginMfa, call => loginMfa(ctx, call.body.mfa_token, call.body.code, fromOf(call))),
+  route(api.getMfa, ({ caller }) => secondFactor.stateOf(ctx, userIdOf(caller)!)),
+  route(api.enrolMfa, ({ caller, body }) => secondFactor.enrol(ctx, userIdOf(caller)!, body.current_password)),
+  route(api.confirmMfa, ({ caller, body }) => secondFactor.confirm(ctx, userIdOf(caller)!, body.code)),
+  route(api.disableMfa, async ({ caller, body }) => {
+    await secondFactor.disable(ctx, userIdOf(caller)!, body)
+    return null
+  }),
   route(api.signUp, async ({ body }) => {
     await signUp(ctx, body)
     return null

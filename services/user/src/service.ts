@@ -6,6 +6,7 @@ import { sendMails, sweepMails } from './mail.ts'
 import { createPasswordPolicy } from './password-policy.ts'
 import { createPasswords, type Passwords } from './passwords.ts'
 import { routes } from './routes.ts'
+import { deleteOldChallenges } from './second-factor-store.ts'
 import * as sessions from './session-store.ts'
 import { revocationsKeep_s, sweepSessions } from './sign-in.ts'
 import { createSigningKeys } from './signing-keys.ts'
@@ -40,6 +41,7 @@ export async function createUserService(config: UserConfig, overrides?: Override
       { name: 'end expired sessions', interval_ms: 60_000, run: () => sweepSessions(ctx) },
       { name: 'hand over mails', interval_ms: 1000, run: () => sendMails(ctx) },
       { name: 'forget old links and mails', interval_ms: 60_000, run: () => sweepMails(ctx) },
+      { name: 'forget old challenges', interval_ms: 60_000, run: () => deleteOldChallenges(ctx.sql) },
       { name: 'forget old attempts', interval_ms: 60_000, run: () => deleteOldAttempts(ctx.sql, 1000) },
       { name: 'turn signing keys', interval_ms: 60_000, run: () => ctx.signingKeys.refresh(ctx).then(() => 0) },
     ],

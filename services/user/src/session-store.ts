@@ -3,7 +3,7 @@ import type { Queryable } from '@shopfleet/database'
 import { userColumns } from './store.ts'
 
 /** What an access token says of an account. */
-export type Subject = User & { token_version: number }
+export type Subject = User & { token_version: number; has_second_factor: boolean }
 
 /**
  * Whose session it is, and what they may do now: role, permissions and version of one moment, so that a token never
@@ -11,7 +11,8 @@ export type Subject = User & { token_version: number }
  */
 export async function findSubject(sql: Queryable, session_id: string): Promise<Subject | undefined> {
   const [row] = await sql<Subject[]>`
-    select ${userColumns(sql)}, u.token_version
+    select ${userColumns(sql)}, u.token_version,
+      exists (select 1 from second_factors f where f.user_id = u.id and confirmed_at is not null) as has_second_factor
     from sessions s join users u on u.id = s.user_id join roles r on r.name = u.role
     where s.id = ${session_id} and u.is_active`
   return row

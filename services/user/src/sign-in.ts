@@ -6,6 +6,7 @@ import * as credentials from './credential-store.ts'
 import { deviceOf } from './device.ts'
 import { named } from './links.ts'
 import { queueMail } from './mail.ts'
+import { answerChallenge, challengeIfAny } from './second-factor.ts'
 import type { Ctx } from './service.ts'
 import * as sessions from './session-store.ts'
 import * as store from './store.ts'
@@ -44,7 +45,10 @@ export async function tokensOf(ctx: Ctx, session: { id: string; refresh_token: s
   const subject = await sessions.findSubject(ctx.sql, session.id)
   // Ended since, by its owner or with the account.
   if (!subject) throw new Problem('invalid-token')
-  const { token_version, ...user } = subject
+  const { token_version, has_second_factor, ...kept } = subject
+  // They get enough to enrol one, and the rest with the next token.
+  const mustEnrol = ctx.config.REQUIRE_STAFF_MFA && kept.permissions.length > 0 && !has_second_factor
+  const user = mustEnrol ? { ...kept, permissions: [] } : kept
   const { kid, key } = await ctx.signingKeys.current(ctx)
   const now_s = Math.floor(ctx.clock.now() / 1000)
   const access_token = await new SignJWT({
@@ -61,7 +65,14 @@ export async function tokensOf(ctx: Ctx, session: { id: string; refresh_token: s
     .setExpirationTime(now_s + ACCESS_TOKEN_S)
     .setJti(ctx.clock.newId())
     .sign(key)
-  return { access_token, refresh_token: session.refresh_token, token_type: 'Bearer', expires_in: ACCESS_TOKEN_S, user }
+  return {
+    access_token,
+    refresh_token: session.refresh_token,
+    token_type: 'Bearer',
+    expires_in: ACCESS_TOKEN_S,
+    user,
+    ...(mustEnrol ? { mfa_enrolment_required: true } : {}),
+  }
 }
 
 /** Opens a session. An unknown e-mail and a wrong password are answered alike, and take the same time. */
@@ -73,10 +84,29 @@ export async function login(ctx: Ctx, email: string, password: string, from: Fro
   if (!account) throw new Problem('invalid-credentials')
   // Told to those alone who know the password.
   if (!ctx.config.OPEN_REGISTRATION && !account.is_verified) throw new Problem('email-not-verified')
+  await challengeIfAny(ctx, account.id)
+  return open(ctx, account, from).catch(error => {
+    throw error instanceof Problem ? new Problem('invalid-credentials') : error
+  })
+}
+
+/** Goes on where `login` asked for the second factor. */
+export async function loginMfa(ctx: Ctx, mfa_token: string, code: string, from: From): Promise<Session> {
+  const id = await answerChallenge(ctx, mfa_token, code)
+  const account = await credentials.findPassword(ctx.sql, id)
+  if (!account) throw new Problem('invalid-token')
+  return open(ctx, { id, password_hash: account.password_hash }, from)
+}
+
+/** Opens a session for somebody who has shown all that was asked for. */
+export async function open(
+  ctx: Ctx,
+  { id, password_hash }: { id: string; password_hash: string | null },
+  from: From,
+): Promise<Session> {
   const session = newSession(ctx, from)
-  // Not opened: erased, or given another password, while we were checking this one.
-  if (!(await store.openSession(ctx.sql, account.id, account.password_hash!, session)))
-    throw new Problem('invalid-credentials')
+  // Not opened: erased, disabled, or given another password, while we were checking this one.
+  if (!(await store.openSession(ctx.sql, id, password_hash, session))) throw new Problem('invalid-token')
   const tokens = await tokensOf(ctx, session)
   await tellNewDevice(ctx, tokens.user, from)
   return tokens

@@ -80,12 +80,12 @@ export async function findCredentials(
 export async function openSession(
   sql: Queryable,
   user_id: string,
-  password_hash: string,
+  password_hash: string | null,
   session: SessionRow,
 ): Promise<boolean> {
   const rows = await sql`
     with account as materialized (
-      select * from users where id = ${user_id} and is_active and password_hash = ${password_hash} for share
+      select * from users where id = ${user_id} and is_active and password_hash is not distinct from ${password_hash} for share
     ), ${insertSession(sql, session, sql`account`)}
     select 1 from account`
   return rows.count === 1
