@@ -68,7 +68,7 @@ export const queueMessage = operation({
   name: 'queueMessage',
   method: 'POST',
   path: '/internal/notifications',
-  auth: 'service',
+  auth: { service: ['user', 'admin'] },
   summary: 'Have a message sent by e-mail',
   description: 'The same `key` is the same message: asking again changes nothing and answers where it stands.',
   body: Type.Object(

@@ -317,7 +317,7 @@ export const readOrder = operation({
   name: 'readOrder',
   method: 'GET',
   path: '/internal/orders/:id',
-  auth: 'service',
+  auth: { service: ['notification'] },
   summary: 'An order, for a message about it',
   params: IdParams,
   replies: {

@@ -29,7 +29,7 @@ export const NotificationConfig = settings(4008, {
   }),
   MAIL_CONNECTIONS: Type.Integer({ default: 5, minimum: 1, maximum: 100, description: 'To the mail server, at once' }),
   SEND_TIMEOUT_MS: Type.Integer({
-    default: 20_000,
+    default: 10_000,
     minimum: 100,
     maximum: 300_000,
     description: 'What sending one message may take',
@@ -40,9 +40,13 @@ export const NotificationConfig = settings(4008, {
     minimum: 10,
     description: 'Wait before the second try; doubled each time',
   }),
-  RETRY_MOST_MS: Type.Integer({ default: 60_000, minimum: 10, description: 'Longest wait between two tries' }),
+  RETRY_MOST_MS: Type.Integer({
+    default: 30_000,
+    minimum: 10,
+    description: 'Longest wait between two tries',
+  }),
   MAX_ATTEMPTS: Type.Integer({
-    default: 300,
+    default: 600,
     minimum: 1,
     maximum: 100_000,
     description: 'Tries before a message has failed',

@@ -9,8 +9,10 @@ import * as store from './store.ts'
 import { templates } from './templates/index.ts'
 
 const batchSize = 20
-/** A sender that has a message for longer than this has died: all it does ends before. */
-const leaseOf = (send_timeout_ms: number) => 2 * send_timeout_ms + 20_000
+/** What asking for the address and the order may take. */
+const compose_ms = 8000
+/** A sender that has a message for longer than this has died: making and handing over end before. */
+const leaseOf = (send_timeout_ms: number) => compose_ms + send_timeout_ms + 7000
 
 /**
  * Sends what is due: take it, make it, hand it over, note that. No transaction is open meanwhile. Whoever is killed
@@ -29,7 +31,7 @@ export async function sendDue(ctx: Ctx): Promise<number> {
 
 function withinLease(ctx: Ctx, message: store.ClaimedMessage): Promise<boolean> {
   const { correlation_id } = message
-  const context = { correlation_id, traceparent: null, deadline: performance.now() + 15_000 }
+  const context = { correlation_id, traceparent: null, deadline: performance.now() + compose_ms }
   return withContext(context, async () => {
     try {
       return await sendOne(ctx, message)

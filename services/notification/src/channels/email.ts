@@ -61,6 +61,8 @@ export function createEmailChannel(config: NotificationConfig) {
             ...(unsubscribe_url === undefined ? {} : { 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' }),
           },
           ...(unsubscribe_url === undefined ? {} : { list: { unsubscribe: { url: unsubscribe_url } } }),
+          // On all of it: a server that answers each line just in time would outlast the lease.
+          signal: AbortSignal.timeout(timeout_ms),
         })
         return { kind: 'taken' }
       } catch (error) {
