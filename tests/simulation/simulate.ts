@@ -1,6 +1,10 @@
+import { randomInt } from 'node:crypto'
+import { availableParallelism } from 'node:os'
+import { parentPort, Worker, workerData } from 'node:worker_threads'
+import { reachableDecisions } from './decisions.ts'
 import { faultNames } from './faults.ts'
 import { loadShop } from './load.ts'
-import { play, playMany, shrink } from './run.ts'
+import { play, playMany, type Sum, shrink } from './run.ts'
 
 /*
  * `npm run simulate [-- --sagas 100000] [--seconds 60] [--seed N]`: plays checkouts in worlds where much goes wrong.
@@ -18,13 +22,21 @@ const numberOf = (name: string): number | undefined => {
 const unknown = args.find(arg => arg.startsWith('--') && !['--sagas', '--seconds', '--seed', '--trace'].includes(arg))
 if (unknown) throw new Error(`${unknown} is no option; --sagas, --seconds, --seed and --trace are`)
 
-const shop = await loadShop()
-const seed = numberOf('seed')
+interface Task {
+  from: number
+  sagas: number | undefined
+  seconds: number | undefined
+}
 
-if (args.includes('--trace')) await trace(seed ?? 1)
-else await many(seed ?? Math.floor(Math.random() * 2 ** 31))
+if (parentPort) {
+  const shop = await loadShop()
+  const sum = await playMany(shop, workerData as Task)
+  parentPort.postMessage({ sum, decisions: [...shop.decisions.keys()] } satisfies Part)
+} else if (args.includes('--trace')) await trace(numberOf('seed') ?? 1)
+else await many(numberOf('seed') ?? randomInt(2 ** 31))
 
 async function trace(seed: number): Promise<void> {
+  const shop = await loadShop()
   const whole = await play({ seed, shop })
   const less = whole.violations.length > 0 ? await shrink(shop, seed) : undefined
   const { violations } = await play({ seed, shop, ...less, trace: line => console.log(line) })
@@ -36,25 +48,52 @@ async function trace(seed: number): Promise<void> {
   process.exitCode = violations.length === 0 ? 0 : 1
 }
 
+/** One thread for each processor, each with seeds of its own. */
 async function many(seed: number): Promise<void> {
   const sagas = numberOf('sagas') ?? (args.includes('--seconds') ? undefined : 100_000)
-  console.log(`simulation from seed ${seed}`)
-  const sum = await playMany(shop, { from: seed, sagas, seconds: numberOf('seconds') })
-  const rate = Math.round((sum.sagas / sum.seconds) * 60)
-  console.log(
-    `${sum.sagas} sagas in ${sum.worlds} worlds, ${sum.steps} events, ${sum.seconds.toFixed(1)} s: ${rate} sagas a minute`,
+  const threads = availableParallelism()
+  const apart = 10_000_000
+  console.log(`simulation from seed ${seed}, ${threads} threads`)
+  const started_ms = performance.now()
+  const parts = await Promise.all(
+    Array.from({ length: threads }, (_, i) =>
+      inThread({ from: seed + i * apart, sagas: sagas && Math.ceil(sagas / threads), seconds: numberOf('seconds') }),
+    ),
   )
+  const seconds = (performance.now() - started_ms) / 1000
+  const total = (of: (sum: Sum) => number) => parts.reduce((n, { sum }) => n + of(sum), 0)
+  const played = total(sum => sum.sagas)
   console.log(
-    `faults: ${Object.entries(sum.faults)
-      .map(([name, n]) => `${name} ${n}`)
-      .join(', ')}`,
+    `${played} sagas in ${total(sum => sum.worlds)} worlds, ${total(sum => sum.steps)} events, ${seconds.toFixed(1)} s: ` +
+      `${Math.round((played / seconds) * 60)} sagas a minute`,
   )
-  console.log(`all at rest at most ${(sum.longest_ms / 1000).toFixed(0)} s of virtual time after the last fault`)
-  console.log(`${shop.decisions.size} different decisions of the checkout were taken`)
-  for (const { seed: failed, violations } of sum.failed) {
+  console.log(`faults: ${faultNames.map(name => `${name} ${total(sum => sum.faults[name] ?? 0)}`).join(', ')}`)
+  const longest_s = Math.max(...parts.map(({ sum }) => sum.longest_ms)) / 1000
+  console.log(`all at rest at most ${longest_s.toFixed(0)} s of virtual time after the last fault`)
+  const decisions = new Set(parts.flatMap(part => part.decisions))
+  const reachable = reachableDecisions()
+  const unseen = [...reachable].filter(one => !decisions.has(one))
+  console.log(
+    `${decisions.size} of ${reachable.size} decisions of the checkout were taken${unseen.length ? `, not: ${unseen.join('; ')}` : ''}`,
+  )
+  const failed = parts.flatMap(({ sum }) => sum.failed)
+  for (const one of failed) {
     console.log(
-      `\nseed ${failed}:\n  ${violations.join('\n  ')}\n  again: npm run simulate -- --seed ${failed} --trace`,
+      `\nseed ${one.seed}:\n  ${one.violations.join('\n  ')}\n  again: npm run simulate -- --seed ${one.seed} --trace`,
     )
   }
-  process.exitCode = sum.failed.length === 0 ? 0 : 1
+  process.exitCode = failed.length === 0 ? 0 : 1
+}
+
+interface Part {
+  sum: Sum
+  decisions: string[]
+}
+
+function inThread(task: Task): Promise<Part> {
+  return new Promise((resolve, reject) => {
+    const thread = new Worker(new URL(import.meta.url), { workerData: task })
+    thread.once('message', resolve)
+    thread.once('error', reject)
+  })
 }

@@ -1,7 +1,7 @@
 import { commonProblems, type Operation, Problem, Unavailable } from '@shopfleet/contracts'
 import { isUnavailable } from '@shopfleet/database'
 import type { Call, Route } from '@shopfleet/service-kit'
-import { createRandom, type Random } from '../../packages/testing/src/random.ts'
+import { createRandom } from '../../packages/testing/src/random.ts'
 import { type FaultName, mix } from './faults.ts'
 import type { Shop } from './load.ts'
 import { brief, short } from './names.ts'
