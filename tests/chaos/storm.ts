@@ -88,16 +88,25 @@ export function createStorm(options: {
     }
   }
 
-  /** The faults of one storm: kills, and some of each other kind, in any order. */
+  function shuffled<T>(list: readonly T[]): T[] {
+    const rest = [...list]
+    for (let i = rest.length - 1; i > 0; i--) {
+      const j = random.below(i + 1)
+      ;[rest[i], rest[j]] = [rest[j]!, rest[i]!]
+    }
+    return rest
+  }
+
+  /** The faults of one storm: kills and others in turn, so that a slow machine, too, sees enough of both. */
   function plan(): FaultName[] {
     const possible = faults.filter(name => !skipped.has(name))
+    const deadly = shuffled(kills.filter(name => possible.includes(name)))
     const others = possible.filter(name => !kills.includes(name))
-    const list = kills.filter(name => possible.includes(name))
-    while (list.length < faultsPerStorm && possible.length > 0)
+    const list: FaultName[] = []
+    while (list.length < faultsPerStorm && possible.length > 0) {
+      const killing = deadly.pop()
+      if (killing) list.push(killing)
       list.push(random.pick(others.length > 0 ? others : possible))
-    for (let i = list.length - 1; i > 0; i--) {
-      const j = random.below(i + 1)
-      ;[list[i], list[j]] = [list[j]!, list[i]!]
     }
     return list
   }

@@ -203,14 +203,15 @@ export const connections: Fault = async scene => {
   url.pathname = `/${databaseNameOf('bus')}`
   const pool = connect(url.href, { name: 'chaos hog', max: 400 })
   const taken: ReservedSql[] = []
-  try {
-    for (;;) {
-      const batch = await Promise.allSettled(Array.from({ length: 10 }, () => pool.reserve()))
-      for (const one of batch) if (one.status === 'fulfilled') taken.push(one.value)
-      if (batch.some(one => one.status === 'rejected') || taken.length >= 400) break
-    }
-  } catch {
-    // As many as could be had.
+  const take = async () => {
+    const session = await pool.reserve()
+    taken.push(session)
+    await session`select 1`
+  }
+  // A few at a time, until one is turned away.
+  for (let isFull = false; !isFull && taken.length < 390; ) {
+    const batch = await Promise.allSettled(Array.from({ length: 10 }, take))
+    isFull = batch.some(one => one.status === 'rejected')
   }
   return {
     target: 'postgres',
