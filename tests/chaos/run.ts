@@ -2,12 +2,14 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { helpText, readOptions, UsageError } from './options.ts'
 import { runChaos } from './run-chaos.ts'
+import { huntSeededBugs } from './seeded-bugs.ts'
 
 /* `npm run chaos`. All options: `npm run chaos -- --help`. */
 
 const exitCodes = { pass: 0, violations: 1, invalid: 2 }
 
 async function main(): Promise<number> {
+  if (process.argv.includes('--seeded-bugs')) return huntSeededBugs(process.argv)
   const options = readOptions(process.argv.slice(2))
   if (!options) {
     console.log(helpText)
