@@ -47,24 +47,29 @@ function* linesOf(path: string): Generator<string> {
   }
 }
 
-/**
- * The JSON values of a file of lines. A last line that is cut off was being written when its writer died: it counts for
- * nothing. One that is damaged anywhere else is no evidence at all, and throws.
- */
+/** The JSON values of a file of lines. */
 export function* rowsOf<T>(evidence: Evidence, path: string): Generator<T> {
+  for (const { value } of parsedLines<T>(evidence, path)) yield value
+}
+
+/**
+ * The lines of a file with the JSON values they are. A last line that is cut off was being written when its writer died: it
+ * counts for nothing. One that is damaged anywhere else is no evidence at all, and throws.
+ */
+export function* parsedLines<T>(evidence: Evidence, path: string): Generator<{ value: T; text: string }> {
   let torn: number | undefined
   let n = 0
-  for (const line of evidence.lines(path)) {
+  for (const text of evidence.lines(path)) {
     n++
     if (torn !== undefined) throw new Error(`${path}: line ${torn} is no JSON`)
     let value: T
     try {
-      value = JSON.parse(line)
+      value = JSON.parse(text)
     } catch {
       torn = n
       continue
     }
-    yield value
+    yield { value, text }
   }
 }
 

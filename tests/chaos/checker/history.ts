@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { type Evidence, rowsOf } from './evidence.ts'
+import { type Evidence, parsedLines } from './evidence.ts'
 
 /** What the clients did and saw. */
 
@@ -49,6 +49,8 @@ export interface Operation {
   status: number | undefined
   problem: string | undefined
   body: any
+  /** The line that ended it, as it was written. */
+  text: string
   /** Numbers of its lines. */
   lines: number[]
   /** Milliseconds since the start of the run. */
@@ -63,7 +65,7 @@ export interface Operation {
 export function readHistory(evidence: Evidence, observe: (operation: Operation) => void): number {
   const open = new Map<string, Line>()
   let count = 0
-  for (const line of rowsOf<Line>(evidence, 'history.jsonl')) {
+  for (const { value: line, text } of parsedLines<Line>(evidence, 'history.jsonl')) {
     count++
     if (line.phase === 'invoke') {
       open.set(line.op_id, line)
@@ -72,13 +74,13 @@ export function readHistory(evidence: Evidence, observe: (operation: Operation) 
     const invoke = open.get(line.op_id)
     if (!invoke) throw new Error(`history.jsonl: line ${line.n} ends ${line.op_id}, which never began`)
     open.delete(line.op_id)
-    observe(pair(invoke, line))
+    observe(pair(invoke, line, text))
   }
-  for (const invoke of open.values()) observe(pair(invoke, undefined))
+  for (const invoke of open.values()) observe(pair(invoke, undefined, ''))
   return count
 }
 
-function pair(invoke: Line, end: Line | undefined): Operation {
+function pair(invoke: Line, end: Line | undefined, text: string): Operation {
   const phase = end ? (end.phase as 'ok' | 'fail' | 'info') : 'open'
   return {
     op_id: invoke.op_id,
@@ -92,6 +94,7 @@ function pair(invoke: Line, end: Line | undefined): Operation {
     status: end?.status,
     problem: end?.problem ?? problemOf(end?.body),
     body: end?.body,
+    text,
     lines: end ? [invoke.n, end.n] : [invoke.n],
     t_ms: invoke.t_ms,
     end_t_ms: end?.t_ms ?? Number.POSITIVE_INFINITY,

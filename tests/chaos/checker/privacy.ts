@@ -6,6 +6,19 @@ import type { World } from './world.ts'
 /** 12. Nobody sees another customer's data, in any answer, log, message or event. */
 
 const email = /[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+/g
+/** What lies around each @: an address is no longer than this, and a search through the whole of a text takes long. */
+const reach = 100
+
+function* emailsIn(text: string): Generator<string> {
+  for (let at = text.indexOf('@'); at !== -1; at = text.indexOf('@', at + 1)) {
+    const from = Math.max(0, at - reach)
+    for (const { 0: found, index } of text.slice(from, at + reach).matchAll(email)) {
+      const place = from + index
+      if (place < at && at < place + found.length) yield found.toLowerCase()
+    }
+  }
+}
+
 const secrets = [
   { what: 'an access token', pattern: /eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}/ },
   { what: 'a card token', pattern: /\btok_[a-z]/ },
@@ -55,19 +68,17 @@ export function judgePrivacy(world: World, judge: Judge) {
       if (op === 'placeOrder' && body.order_token && !orderTokens.has(body.id))
         orderTokens.set(body.id, body.order_token)
       judgeOwner(operation)
-      const text = JSON.stringify(body)
       addresses.look()
-      if (!text.includes('@')) return
-      for (const [found] of text.matchAll(email)) {
-        if (!mine.has(found.toLowerCase())) addresses.wrong('an e-mail address of somebody else', { op, found, lines })
+      for (const found of emailsIn(operation.text)) {
+        if (!mine.has(found)) addresses.wrong('an e-mail address of somebody else', { op, found, lines })
       }
     },
 
     event({ message, event_id }: EventRow): void {
       const text = JSON.stringify(message)
       said.look()
-      if (text.includes('@') && message.name !== 'user.registered') {
-        for (const [found] of text.matchAll(email))
+      if (message.name !== 'user.registered') {
+        for (const found of emailsIn(text))
           said.wrong('it names an e-mail address', { event_id, name: message.name, found })
       }
       for (const { what, pattern } of secrets) if (pattern.test(text)) said.wrong(`it holds ${what}`, { event_id })
@@ -118,11 +129,8 @@ export function judgePrivacy(world: World, judge: Judge) {
       for (const line of world.evidence.lines(`logs/${file}`)) {
         n++
         check.look()
-        if (line.includes('@')) {
-          for (const [found] of line.matchAll(email)) {
-            if (known.has(found.toLowerCase())) check.wrong('it names a customer', { file, line: n, found })
-          }
-        }
+        for (const found of emailsIn(line))
+          if (known.has(found)) check.wrong('it names a customer', { file, line: n, found })
         for (const { what, pattern } of secrets)
           if (pattern.test(line)) check.wrong(`it holds ${what}`, { file, line: n })
       }

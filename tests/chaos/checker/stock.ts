@@ -163,10 +163,12 @@ function judgeRequests(world: World, requests: Requests, judge: Judge): void {
       lines: request.lines,
     })
   }
+  const created = new Map<string, Request[]>()
+  for (const request of requests.of('createProduct')) if (request.answer_id) push(created, request.answer_id, request)
   for (const { product_id, movements } of world.stock.values()) {
     const asked = [
       ...requests.about(product_id, 'adjustStock', 'setStock', 'updateProduct', 'patchProduct'),
-      ...requests.of('createProduct').filter(request => request.answer_id === product_id),
+      ...(created.get(product_id) ?? []),
     ].filter(request => request.phase !== 'fail')
     if (asked.length === 0) continue
     for (const movement of movements) {
