@@ -19,7 +19,7 @@ export const mistakes: Mistake[] = [
   {
     name: 'an order is paid before the money is captured',
     file: order,
-    find: "return payment === 'captured' ? 'settle-paid' : 'capture'",
+    find: "return payment === 'captured' || seeded('paid-before-capture') ? 'settle-paid' : 'capture'",
     put: "return 'settle-paid'",
   },
   {
@@ -85,14 +85,14 @@ export const mistakes: Mistake[] = [
   {
     name: 'a new key for each authorisation that is sent',
     file: 'payment/src/authorise-payment.ts',
-    find: 'key: payment.provider_key,',
-    put: 'key: payment.provider_key + ctx.clock.newId(),',
+    find: ': payment.provider_key,',
+    put: ': payment.provider_key + ctx.clock.newId(),',
   },
   {
     name: 'a new key for each refund that is sent',
     file: 'payment/src/refund-payment.ts',
-    find: '{ key: refund.id,',
-    put: '{ key: ctx.clock.newId(),',
+    find: 'provider_reference!, { key,',
+    put: 'provider_reference!, { key: ctx.clock.newId(),',
   },
   {
     name: 'payments are closed without a mark against late ones',
@@ -109,8 +109,8 @@ export const mistakes: Mistake[] = [
   {
     name: 'an order is settled as paid whatever became of it',
     file: checkout,
-    find: "from: { statuses: ['pending'], goals: ['pay'], attempt: run.order.attempt },\n      to: { status: 'processing'",
-    put: "from: { statuses: ['pending', 'cancelled'] },\n      to: { status: 'processing'",
+    find: ": { statuses: ['pending'], goals: ['pay'], attempt: run.order.attempt },\n      to: { status: 'processing'",
+    put: ": { statuses: ['pending', 'cancelled'] },\n      to: { status: 'processing'",
   },
   {
     name: 'an answer that was decided is decided again',
