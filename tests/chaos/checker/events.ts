@@ -53,23 +53,33 @@ export function readEvents(world: World, judge: Judge, observe: (row: EventRow) 
 /** Topics one after the other, each in its own order: between two topics the bus promises none. */
 const byPlace = (a: Said, b: Said) => (a.topic === b.topic ? a.position - b.position : a.topic < b.topic ? -1 : 1)
 
+/** Events that tell what became of something, and the member that says of what. Others are only followed to their listeners. */
+const told: [pattern: RegExp, member: string][] = [
+  [/^order\.(placed|reserved|paid|payment-failed|cancelled|shipped|delivered)$/, 'order_id'],
+  [/^payment\.(authorised|declined|captured|voided|refunded)$/, 'order_id'],
+  [/^stock\.changed$/, 'product_id'],
+  [/^product\.(created|updated|deleted)$/, 'product_id'],
+  [/^user\.(registered|updated|erased)$/, 'user_id'],
+]
+const subjectOf = (name: string) => told.find(([pattern]) => pattern.test(name))?.[1]
+
 function aboutItself({ name, aggregate_id, payload }: EventRow['message']): boolean {
-  if (/^(order|payment)\./.test(name)) return payload.order_id === aggregate_id
-  if (/^(stock|product)\./.test(name)) return payload.product_id === aggregate_id
-  return name.startsWith('user.') ? payload.user_id === aggregate_id : true
+  const member = subjectOf(name)
+  return member === undefined || payload[member] === aggregate_id
 }
 
 function keep(world: World, others: Others, { topic, position, event_id, message }: EventRow): void {
   const { name, payload, correlation_id } = message
   const at = Date.parse(message.occurred_at)
+  const member = subjectOf(name)
   if (name === 'stock.changed') {
     const { revision, on_hand, reserved, available } = payload
     stockOf(world, payload.product_id).states.push({ event_id, position, revision, on_hand, reserved, available, at })
-  } else if (/^(order|payment)\./.test(name)) {
+  } else if (member === 'order_id') {
     const said: Said = { event_id, topic, position, name, correlation_id, payload, at }
     dossierOf(world, payload.order_id).said.push(said)
-  } else if (name.startsWith('user.')) push(others.users, payload.user_id, name)
-  else if (name.startsWith('product.')) push(others.products, payload.product_id, { name, payload, position })
+  } else if (member === 'user_id') push(others.users, payload.user_id, name)
+  else if (member === 'product_id') push(others.products, payload.product_id, { name, payload, position })
 }
 
 export function judgeEvents(world: World, requests: Requests, others: Others, judge: Judge): void {

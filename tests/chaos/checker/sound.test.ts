@@ -12,3 +12,12 @@ test('a run in which all is as it should be passes, and every guarantee is exerc
   const idle = verdict.guarantees.flatMap(one => one.checks).filter(check => check.looked === 0)
   assert.deepEqual(idle, [])
 })
+
+test('an event that nobody has told the checker of is followed to its listeners, and no more', () => {
+  const run = makeUpRun()
+  const { message, ...row } = structuredClone(run.events.at(-1)!)
+  const other = { ...message, id: 'event-other', name: 'order.noted', service: 'order', payload: { note: 'x' } }
+  run.events.push({ ...row, topic: 'order', position: 10_000, event_id: 'event-other', message: other })
+  for (const offset of run.table('cart', 'consumer_offsets')) if (offset.topic === 'order') offset.position = 10_000
+  assert.deepEqual(judge(inMemory(run.files)).violations, [])
+})
