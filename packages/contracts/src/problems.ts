@@ -24,6 +24,7 @@ export const problems = {
   'wrong-password': { status: 403, title: 'The password is wrong' },
   'email-not-verified': { status: 403, title: 'Confirm your e-mail address first' },
   'last-administrator': { status: 409, title: 'The shop needs an administrator' },
+  'too-many': { status: 409, title: 'There are as many as there may be' },
   'already-exists': { status: 409, title: 'It exists already' },
   'not-repairable': { status: 409, title: 'This cannot be repaired by the press of a button' },
   'in-use': { status: 409, title: 'It is still in use' },

@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { event } from './event.ts'
-import { Email, Id, IdParams, Name, nullable, page, pageQuery, Timestamp } from './fields.ts'
+import { Address, Email, Id, IdParams, Name, nullable, page, pageQuery, Timestamp } from './fields.ts'
 import { operation, permissions, type ServiceName } from './operation.ts'
 
 /** Identity: accounts, credentials, sessions. */
@@ -352,6 +352,119 @@ export const deleteAccount = operation({
   description: 'The person is erased; orders stay for the books, without a name.',
   replies: { 204: Type.Null() },
   problems: ['last-administrator'],
+})
+
+export const Erasure = Type.Object({
+  id: Id,
+  requested_at: Timestamp,
+  completed_at: nullable(Timestamp),
+  services: Type.Array(Type.Object({ service: Type.String(), erased_at: nullable(Timestamp) })),
+})
+export type Erasure = Static<typeof Erasure>
+
+export const getErasure = operation({
+  service: 'user',
+  name: 'getErasure',
+  method: 'GET',
+  path: '/api/users/erasures/:id',
+  auth: 'public',
+  summary: 'How far an erasure is',
+  description:
+    'The receipt is named in `Location` when an account is erased. It says which services have dropped what names the person, and nothing of them.',
+  params: IdParams,
+  replies: { 200: Erasure },
+  problems: ['not-found'],
+})
+
+export const exportUser = operation({
+  service: 'user',
+  name: 'exportUser',
+  load: 'bulk',
+  method: 'GET',
+  path: '/api/users/export',
+  auth: 'customer',
+  summary: 'Everything the shop keeps of you, from every service',
+  replies: {
+    200: Type.Object({
+      user_id: Id,
+      exported_at: Timestamp,
+      services: Type.Record(Type.String(), Type.Record(Type.String(), Type.Array(Type.Unknown()))),
+    }),
+  },
+})
+
+export const SavedAddress = Type.Object({
+  id: Id,
+  label: nullable(Type.String()),
+  is_default: Type.Boolean(),
+  address: Address,
+  created_at: Timestamp,
+  updated_at: Timestamp,
+})
+export type SavedAddress = Static<typeof SavedAddress>
+
+const AddressBody = Type.Object(
+  {
+    label: Type.Optional(Type.String({ minLength: 1, maxLength: 50 })),
+    is_default: Type.Optional(Type.Boolean()),
+    address: Address,
+  },
+  { additionalProperties: false },
+)
+const addressExample = {
+  body: {
+    label: 'Home',
+    address: { line1: '12 St James Square', city: 'London', postal_code: 'SW1Y 4JH', country: 'GB' },
+  },
+}
+
+export const listAddresses = operation({
+  service: 'user',
+  name: 'listAddresses',
+  method: 'GET',
+  path: '/api/users/addresses',
+  auth: 'customer',
+  summary: 'Your addresses, the default one first',
+  replies: { 200: Type.Object({ items: Type.Array(SavedAddress) }) },
+})
+
+export const createAddress = operation({
+  service: 'user',
+  name: 'createAddress',
+  method: 'POST',
+  path: '/api/users/addresses',
+  auth: 'customer',
+  summary: 'Keep an address',
+  body: AddressBody,
+  replies: { 201: SavedAddress },
+  problems: ['too-many'],
+  example: addressExample,
+})
+
+export const updateAddress = operation({
+  service: 'user',
+  name: 'updateAddress',
+  method: 'PUT',
+  path: '/api/users/addresses/:id',
+  auth: 'customer',
+  summary: 'Replace an address',
+  params: IdParams,
+  body: AddressBody,
+  replies: { 200: SavedAddress },
+  problems: ['not-found'],
+  example: addressExample,
+})
+
+export const deleteAddress = operation({
+  service: 'user',
+  name: 'deleteAddress',
+  method: 'DELETE',
+  path: '/api/users/addresses/:id',
+  auth: 'customer',
+  summary: 'Forget an address',
+  params: IdParams,
+  replies: { 204: Type.Null() },
+  problems: ['not-found'],
 })
 
 export const listUsers = operation({

@@ -20,6 +20,7 @@ import type { DatabaseConfig } from './config.ts'
 import { createHttp, type Route } from './http.ts'
 import { createLog, type Logger } from './log.ts'
 import { messagingRoutes } from './messaging-routes.ts'
+import { personalDataRoutes } from './personal-data-routes.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import { createPeers, type Peers } from './peers.ts'
 
@@ -66,6 +67,8 @@ export interface ServiceDefinition<Config extends DatabaseConfig, Ctx extends Co
   routes: (ctx: Ctx) => Route[]
   handlers?: (ctx: Ctx) => Handler[]
   sweeps?: (ctx: Ctx) => Sweep[]
+  /** Everything kept here of a person, by the name of a thing. */
+  personalData?: (ctx: Ctx, user_id: string) => Promise<Record<string, unknown[]>>
   /** Reads what was taken back of access tokens; only the user service knows by itself, the others ask it. */
   revocations?: (ctx: Ctx, since: string | undefined) => Promise<Revocations>
   /** Closes what `extend` opened. */
@@ -202,6 +205,7 @@ export async function createService<Config extends DatabaseConfig, Ctx extends C
     set(row.n)
   })
 
+  const { personalData } = definition
   const app = createHttp({
     service: name,
     config,
@@ -211,6 +215,7 @@ export async function createService<Config extends DatabaseConfig, Ctx extends C
     auth,
     routes: [
       ...definition.routes(ctx),
+      ...(personalData ? personalDataRoutes(name, sql, id => personalData(ctx, id)) : []),
       ...messagingRoutes({ service: name, sql, bus, clock, relay, subscription, learn }),
     ],
     onChanged() {

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { type Context, createService, type Overrides } from '@shopfleet/service-kit'
 import type { CartConfig } from './config.ts'
 import { handlers } from './events.ts'
+import { readPersonalData } from './personal-data-store.ts'
 import { routes } from './routes.ts'
 import * as store from './store.ts'
 
@@ -17,6 +18,7 @@ export const createCartService = (config: CartConfig, overrides?: Overrides) =>
     migrations: fileURLToPath(new URL('../migrations', import.meta.url)),
     routes,
     handlers,
+    personalData: readPersonalData,
     sweeps: ctx => [
       {
         name: 'delete idle carts',

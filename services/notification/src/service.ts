@@ -7,6 +7,7 @@ import { createSmsChannel, type SmsChannel } from './channels/sms.ts'
 import type { NotificationConfig } from './config.ts'
 import { handlers } from './events.ts'
 import { createKeys, type Keys } from './keys.ts'
+import { readPersonalData } from './personal-data-store.ts'
 import { routes } from './routes.ts'
 import { sendDue } from './send-due.ts'
 import * as store from './store.ts'
@@ -56,6 +57,7 @@ export async function createNotificationService(config: NotificationConfig, over
     },
     routes,
     handlers,
+    personalData: readPersonalData,
     sweeps: ctx => [
       { name: 'send messages', interval_ms: config.SEND_INTERVAL_MS, run: () => sendDue(ctx) },
       {

@@ -3,6 +3,7 @@ import { type Context, createService, type Metrics, type Overrides } from '@shop
 import { sweep } from './checkout.ts'
 import type { OrderConfig } from './config.ts'
 import { handlers } from './events.ts'
+import { readPersonalData } from './personal-data-store.ts'
 import { relearn } from './relearn.ts'
 import { routes } from './routes.ts'
 
@@ -22,6 +23,7 @@ export const createOrderService = (config: OrderConfig, overrides?: Overrides) =
     }),
     routes,
     handlers,
+    personalData: readPersonalData,
     learn: () => relearn,
     sweeps: ctx => [{ name: 'finish checkouts', interval_ms: config.SWEEP_MS, run: () => sweep(ctx) }],
   })

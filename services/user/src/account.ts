@@ -1,7 +1,10 @@
-import { Problem, type User, userErased } from '@shopfleet/contracts'
+import { Problem, personalDataServices, type User, userErased } from '@shopfleet/contracts'
 import { type Tx, transaction } from '@shopfleet/database'
 import { publish } from '@shopfleet/messaging'
+import { deleteAddressesOf } from './address-store.ts'
+import { insertErasure } from './erasure-store.ts'
 import { confirmPassword, requestEmail } from './links.ts'
+import { queueMail } from './mail.ts'
 import * as mails from './mail-store.ts'
 import { unlessTaken } from './register.ts'
 import { deleteSecret } from './second-factor-store.ts'
@@ -85,25 +88,28 @@ export async function setActive(ctx: Ctx, id: string, is_active: boolean, by: Ch
 }
 
 /**
- * Erases the person: the row stays for what points at it, without anything that names them; every session ends. True
- * if this call did it.
+ * Erases the person: the row stays for what points at it, without anything that names them; every session ends. Answers
+ * the receipt if this call did it.
  */
-export async function eraseAccount(ctx: Ctx, id: string, by: Changer): Promise<boolean> {
+export async function eraseAccount(ctx: Ctx, id: string, by: Changer): Promise<string | undefined> {
   return transaction(ctx.sql, async tx => {
-    const was_role = await store.anonymiseUser(tx, id, by)
-    if (was_role === undefined) {
+    const erased = await store.anonymiseUser(tx, id, by)
+    if (erased === undefined) {
       const user = await store.findUser(tx, id)
       if (user && !mayChange(by, user)) throw new Problem('forbidden', { detail: 'The account may do more than you.' })
-      return false
+      return undefined
     }
+    const { was_role, email } = erased
     // After the row, in a statement of its own: it sees sessions that were being opened until just now.
     await sessions.endSessions(tx, id)
     await mails.deleteLinksOf(tx, id)
     await mails.deleteMailsOf(tx, id)
     await deleteSecret(tx, id)
+    await deleteAddressesOf(tx, id)
+    await queueMail(ctx, tx, 'account-erased', { email })
     if (was_role === administrator) await keepAdministrator(tx)
     await publish(tx, userErased, id, { user_id: id })
-    return true
+    return insertErasure(tx, id, personalDataServices)
   })
 }
 

@@ -6,11 +6,16 @@ import {
   mayAccess,
   pageOf,
   type Route,
+  reply,
   route,
   userIdOf,
 } from '@shopfleet/service-kit'
 import { type Changer, eraseAccount, setActive, setRole, updateAccount } from './account.ts'
+import { deleteAddress, listAddresses } from './address-store.ts'
+import { addAddress, replaceAddress } from './addresses.ts'
 import { addressOf, deviceOf } from './device.ts'
+import { exportPerson } from './erasure.ts'
+import { findErasure, findErasureOf } from './erasure-store.ts'
 import { changePassword, resetPassword, verifyEmail } from './links.ts'
 import { queueMail } from './mail.ts'
 import { createUser, register, signUp } from './register.ts'
@@ -39,6 +44,10 @@ const fromOf = ({ ip, header }: Call<any>): From => ({
   user_agent: header('user-agent')?.slice(0, 500) ?? null,
   ip: addressOf(ip, header('x-forwarded-for')),
 })
+
+/** Where to ask how far an erasure is. */
+const erasedAs = (id: string | undefined) =>
+  reply(204, null, id === undefined ? {} : { location: `/api/users/erasures/${id}` })
 
 /** The session a signed-in caller's token belongs to. */
 const sessionOf = (caller: Caller) => (caller.kind === 'user' ? caller.session_id : null)
@@ -109,7 +118,21 @@ export const routes = (ctx: Ctx): Route[] => [
     updateAccount(ctx, userIdOf(caller)!, body, { own: true }).catch(gone),
   ),
   route(api.deleteAccount, async ({ caller }) => {
-    await eraseAccount(ctx, userIdOf(caller)!, { own: true })
+    const id = userIdOf(caller)!
+    return erasedAs((await eraseAccount(ctx, id, { own: true })) ?? (await findErasureOf(ctx.sql, id)))
+  }),
+
+  route(api.getErasure, async ({ params }) => found(await findErasure(ctx.sql, params.id))),
+  route(api.exportUser, async ({ caller }) => {
+    const id = userIdOf(caller)!
+    found(await store.findUser(ctx.sql, id), 'invalid-token')
+    return exportPerson(ctx, id)
+  }),
+  route(api.listAddresses, async ({ caller }) => ({ items: await listAddresses(ctx.sql, userIdOf(caller)!) })),
+  route(api.createAddress, ({ caller, body }) => addAddress(ctx, userIdOf(caller)!, body)),
+  route(api.updateAddress, ({ caller, params, body }) => replaceAddress(ctx, userIdOf(caller)!, params.id, body)),
+  route(api.deleteAddress, async ({ caller, params }) => {
+    if (!(await deleteAddress(ctx.sql, userIdOf(caller)!, params.id))) throw new api.Problem('not-found')
     return null
   }),
 
@@ -136,8 +159,7 @@ export const routes = (ctx: Ctx): Route[] => [
     setRole(ctx, params.id, body.role, changerOf(caller, params.id)),
   ),
   route(api.deleteUser, async ({ caller, params }) => {
-    if (!(await eraseAccount(ctx, params.id, changerOf(caller, params.id)))) throw new api.Problem('not-found')
-    return null
+    return erasedAs(found(await eraseAccount(ctx, params.id, changerOf(caller, params.id))))
   }),
 
   route(api.userExists, async ({ params }) => found(await store.findActiveUser(ctx.sql, params.id))),

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { type Context, createService, type Overrides, type Service } from '@shopfleet/service-kit'
 import { deleteOldAttempts } from './attempts-store.ts'
 import type { UserConfig } from './config.ts'
+import { confirmErasures } from './erasure.ts'
 import { sendMails, sweepMails } from './mail.ts'
 import { createPasswordPolicy } from './password-policy.ts'
 import { createPasswords, type Passwords } from './passwords.ts'
@@ -43,6 +44,7 @@ export async function createUserService(config: UserConfig, overrides?: Override
       { name: 'forget old links and mails', interval_ms: 60_000, run: () => sweepMails(ctx) },
       { name: 'forget old challenges', interval_ms: 60_000, run: () => deleteOldChallenges(ctx.sql) },
       { name: 'forget old attempts', interval_ms: 60_000, run: () => deleteOldAttempts(ctx.sql, 1000) },
+      { name: 'confirm erasures', interval_ms: 2000, run: () => confirmErasures(ctx) },
       { name: 'turn signing keys', interval_ms: 60_000, run: () => ctx.signingKeys.refresh(ctx).then(() => 0) },
     ],
   })

@@ -269,15 +269,19 @@ export async function listRoles(sql: Queryable): Promise<{ name: string; permiss
     select name, to_jsonb(permissions) as permissions from roles order by name`
 }
 
-/** Takes everything that names the person out of the row; answers the role it had. Undefined: absent, erased already, or not allowed. */
-export async function anonymiseUser(tx: Tx, id: string, by: Changer): Promise<string | undefined> {
-  const [row] = await tx<{ was_role: string }[]>`
+/** Takes everything that names the person out of the row; answers the role and address it had. Undefined: absent, erased already, or not allowed. */
+export async function anonymiseUser(
+  tx: Tx,
+  id: string,
+  by: Changer,
+): Promise<{ was_role: string; email: string } | undefined> {
+  const [row] = await tx<{ was_role: string; email: string }[]>`
     update users
     set email = gen_random_uuid() || '@erased.invalid', first_name = null, last_name = null, password_hash = null,
         role = 'customer', is_active = false, email_verified_at = null, erased_at = now(), updated_at = now()
     where id = ${id} and erased_at is null and ${mayChange(tx, by)}
-    returning old.role as was_role`
-  return row?.was_role
+    returning old.role as was_role, old.email as email`
+  return row
 }
 
 export async function hasAdministrator(sql: Queryable): Promise<boolean> {

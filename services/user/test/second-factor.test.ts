@@ -23,7 +23,6 @@ before(async () => {
 })
 after(() => platform.stop())
 
-const ahead = 0
 const codeOf = (otpauth_url: string, steps = 0) =>
   URI.parse(otpauth_url).generate({ timestamp: Date.now() + steps * 30_000 } as never)
 
