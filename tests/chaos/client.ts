@@ -35,6 +35,8 @@ export interface Attempt {
 
 export interface Ended {
   operation: Operation
+  /** 1: the first request of an intention. */
+  attempt: number
   outcome: Outcome
   invoked_ms: number
   ended_ms: number
@@ -137,7 +139,7 @@ export function createShopClient(options: {
         ...{ n: ++lines, phase, t_ms: ended_ms, at: clock.at(), ...common },
         ...{ status, problem, error, body: withoutSecrets(seen) },
       })
-      onEnded({ operation, outcome, invoked_ms, ended_ms })
+      onEnded({ operation, attempt, outcome, invoked_ms, ended_ms })
       return outcome
     },
     close: () => pool.destroy(),

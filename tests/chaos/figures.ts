@@ -50,7 +50,7 @@ export function createFigures() {
       ended.push(one.ended_ms)
       // A refusal is an answer, save the one that there is too much to do.
       answered.push(outcome.phase === 'ok' || (outcome.phase === 'fail' && outcome.status !== 429))
-      if (operation.name === 'placeOrder') checkouts++
+      if (operation.name === 'placeOrder' && one.attempt === 1) checkouts++
       const isPaid = outcome.phase === 'ok' && outcome.body?.payment_status === 'paid'
       if (isPaid && (operation.name === 'placeOrder' || operation.name === 'payOrder')) paid++
       for (const watcher of watchers) watcher(one)

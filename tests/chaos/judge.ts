@@ -22,6 +22,7 @@ export async function judge(folder: string, facts: RunFacts): Promise<Verdict> {
       evidence: facts.not_quiet,
     })
   }
+  if (facts.interrupted) reasons.push('the run was ended before its time')
   const { outside } = facts.figures.success
   if (outside.rate < leastSuccess) reasons.push(`${(outside.rate * 100).toFixed(1)} % success outside fault windows`)
   const unique = [...new Set(reasons)]

@@ -113,6 +113,7 @@ export function readOptions(args: string[]): ChaosOptions | undefined {
   const drill = text('drill')
   if (drill !== undefined && !(drillNames as readonly string[]).includes(drill))
     throw new UsageError(`no drill ${drill}; there are ${drillNames.join(', ')}`)
+  if (drill !== undefined && layout === 'one') throw new UsageError('drills need a process for each service')
   const minutes = positive('minutes', text('minutes') ?? String(defaultOptions.minutes))
   return {
     ...defaultOptions,

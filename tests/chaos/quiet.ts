@@ -64,13 +64,13 @@ const stable_ms = 4000
 /** Waits until nothing is left to do and nothing moves any more. */
 export async function untilQuiet(
   platform: Platform,
-  { folder, seconds, signal }: { folder: string; seconds: number; signal: AbortSignal },
+  { folder, seconds }: { folder: string; seconds: number },
 ): Promise<Quiet> {
   const began_ms = performance.now()
   let open: string[] = ['not looked yet']
   let size = -1
   let still_ms = performance.now()
-  while (performance.now() - began_ms < seconds * 1000 && !signal.aborted) {
+  while (performance.now() - began_ms < seconds * 1000) {
     open = await openMatters(platform).catch(error => [`cannot be asked: ${(error as Error).message}`])
     const now = mailSize(folder)
     if (open.length > 0 || now !== size) still_ms = performance.now()

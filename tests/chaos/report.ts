@@ -67,7 +67,7 @@ export function reportText(facts: RunFacts, verdict: Verdict): string {
     table(
       ['figure', 'value'],
       [
-        ['checkouts sent', figures.checkouts],
+        ['checkouts begun (without their repetitions)', figures.checkouts],
         ['orders seen paid', figures.paid],
         ['requests', `${figures.requests.ok} ok, ${figures.requests.fail} refused, ${figures.requests.info} unknown`],
         ['faults', `${faults}, of them ${killsOf(figures.faults)} kills`],

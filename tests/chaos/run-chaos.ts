@@ -63,6 +63,7 @@ export async function runChaos(given: Partial<ChaosOptions>): Promise<ChaosRun> 
     return { folder, verdict }
   } finally {
     options.signal?.removeEventListener('abort', end)
+    end()
     await platform.stop()
   }
 }
@@ -125,7 +126,7 @@ async function run(options: ChaosOptions, { platform, folder, startedAt, randomO
 
   mend(platform)
   options.say('the shop is closed; waiting for quiet …')
-  const patience = { folder, seconds: options.quiet_s, signal: options.signal ?? new AbortController().signal }
+  const patience = { folder, seconds: options.quiet_s }
   let quiet: Quiet = await untilQuiet(platform, patience)
   if (quiet.after_ms !== null) {
     options.say(`at rest after ${(quiet.after_ms / 1000).toFixed(1)} s; every event is read a second time …`)

@@ -1,5 +1,5 @@
 import { services } from '@shopfleet/platform'
-import { claim, duration, type Fault, nothingFree } from './fault.ts'
+import { claim, type Fault, nothingFree, statementDuration } from './fault.ts'
 
 /* Events that come again, late, and out of order between topics. Within a topic they come in order or again. */
 
@@ -27,7 +27,7 @@ export const eventsLate: Fault = async scene => {
   const mark = `events of ${service}`
   if (scene.busy.has('postgres') || scene.busy.has(mark)) return nothingFree
   const release = claim(scene, mark)
-  const hold_ms = duration(scene, 800)
+  const hold_ms = statementDuration(scene)
   const sql = platform.sql(service)
   const isRelay = random.next() < 0.5
   const work = sql.begin(async tx => {

@@ -34,11 +34,17 @@ export type Fault = (scene: FaultScene & { random: Random }) => Promise<Injectio
 
 type Scene = Parameters<Fault>[0]
 
-/** How long a fault lasts: mostly short, sometimes as long as may be. */
+const usual_ms = 5000
+const longShare = 0.03
+
+/** How long a fault lasts: seconds, mostly few; in a long run now and then as long as may be. */
 export function duration({ random, longest_ms }: Scene, least_ms = 1000): number {
-  const share = random.next() ** 2
-  return Math.round(least_ms + share * Math.max(0, longest_ms - least_ms))
+  const most_ms = random.next() < longShare ? longest_ms : Math.min(usual_ms, longest_ms)
+  return Math.round(least_ms + random.next() ** 2 * Math.max(0, most_ms - least_ms))
 }
+
+/** As long as a statement may take that holds something. */
+export const statementDuration = (scene: Scene): number => Math.min(9000, duration(scene, 800))
 
 /** Programs nothing else works on; the gateway less often, since without it nobody sees anything. */
 export function freePrograms({ platform, busy, random }: Scene): Program[] {

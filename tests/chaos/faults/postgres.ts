@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { connect, type ReservedSql, type Sql } from '@shopfleet/database'
 import { databaseNameOf, databaseNames } from '@shopfleet/platform/databases'
-import { claim, duration, type Fault, type FaultScene, nothingFree } from './fault.ts'
+import { claim, duration, type Fault, type FaultScene, nothingFree, statementDuration } from './fault.ts'
 
 /* PostgreSQL that dies, stands still, is slow, is full. */
 
@@ -167,7 +167,7 @@ export const slowStatements: Fault = async scene => {
   const database = random.pick(Object.keys(hotTables))
   if (scene.busy.has('postgres') || scene.busy.has(`slow ${database}`)) return nothingFree
   const release = claim(scene, `slow ${database}`)
-  const hold_ms = duration(scene, 800)
+  const hold_ms = statementDuration(scene)
   const sql = platform.sql(database)
   const isLock = random.next() < 0.7
   const table = random.pick(hotTables[database]!)
