@@ -15,7 +15,7 @@ const known: Record<string, string> = {}
 
 before(async () => {
   platform = await startTestPlatform({
-    services: ['user', 'product', 'inventory', 'cart', 'order', 'payment', 'gateway'],
+    services: ['user', 'product', 'inventory', 'cart', 'order', 'payment', 'notification', 'gateway'],
     simulator: true,
     env: { DEMO_OPEN: 'true' },
   })
@@ -35,6 +35,7 @@ const ports: Record<string, ServiceName> = {
   8001: 'user',
   8002: 'product',
   8003: 'order',
+  8004: 'notification',
 }
 
 interface Answer {
@@ -126,7 +127,7 @@ test('third document: a user, a product and an order straight at the services, w
       .replace('PRODUCT', product.body.id),
   )
   assert.deepEqual([order.status, order.body.user_id, order.body.total], [201, user.body.id, 1999.98])
-  for (const port of [8001, 8002, 8003]) {
+  for (const port of [8001, 8002, 8003, 8004]) {
     const health = await run(`curl http://localhost:${port}/health`)
     assert.deepEqual([health.status, health.body.status], [200, 'ok'])
   }

@@ -46,6 +46,7 @@ export function environmentOf(
   return {
     DEMO_OPEN: String(options.demo),
     PROVIDER_URL: urlOf(ports.simulator),
+    API_URL: urlOf(ports.service.gateway!, 'localhost'),
     ...(name === 'notification' && !hasMailServer(env) ? { SMTP_URL: urlOf(ports.smtp).replace(/^http/, 'smtp') } : {}),
     ...open(env, name),
     ...Object.fromEntries(addresses),

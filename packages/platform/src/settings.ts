@@ -24,7 +24,9 @@ interface PropertySchema {
 }
 
 /** Given by the launcher, from its ports, its databases and its secrets. */
-const isGiven = (name: string) => /^(PORT|DATABASE_URL|BUS_DATABASE_URL|[A-Z]+_URL)$/.test(name)
+const isGiven = (name: string) =>
+  ['PORT', 'DATABASE_URL', 'BUS_DATABASE_URL', 'PROVIDER_URL'].includes(name) ||
+  services.some(entry => name === `${entry.name.toUpperCase()}_URL`)
 
 function shown(name: string, schema: PropertySchema): ShownSetting {
   const choices = schema.enum ? ` (${schema.enum.join(', ')})` : ''

@@ -23,6 +23,8 @@ test('without a mail server the notification service sends to the mail catcher',
   const environments = environmentsWith({})
   assert.equal(environments.notification!.SMTP_URL, 'smtp://127.0.0.1:4102')
   assert.equal(environments.order!.SMTP_URL, undefined)
+  assert.equal(environments.notification!.API_URL, 'http://localhost:8080')
+  assert.equal(environmentsWith({ API_URL: 'https://shop.example' }).notification!.API_URL, 'https://shop.example')
 })
 
 test("the mail server's and the SMS provider's credentials reach the notification service alone", () => {

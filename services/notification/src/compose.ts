@@ -117,7 +117,7 @@ async function unsubscribeUrl(
 ): Promise<string | undefined> {
   if (channel !== 'email' || category === 'account' || category === 'order') return undefined
   const token = unsubscribeToken({ category, user_id, address_digest: digestOf(to) }, await ctx.keys.linkSecret())
-  return `${ctx.config.GATEWAY_URL.replace(/\/+$/, '')}/api/notifications/unsubscribe/${token}`
+  return `${ctx.config.API_URL.replace(/\/+$/, '')}/api/notifications/unsubscribe/${token}`
 }
 
 function orderData({ data }: ClaimedMessage, order: Order, shop_url: string): OrderData {

@@ -14,7 +14,7 @@ export const NotificationConfig = settings(4008, {
     description: "The shop's name in messages",
   }),
   SHOP_URL: WebUrl('Where the storefront is, for links in messages', 'http://localhost:3000'),
-  GATEWAY_URL: WebUrl('Where the API is reached from outside, for the link to unsubscribe', 'http://localhost:8080'),
+  API_URL: WebUrl('Where the API is reached from outside, for the link to unsubscribe', 'http://localhost:8080'),
   DEFAULT_LOCALE: Type.Enum([...locales], { default: 'en', description: 'Language of who has not chosen one' }),
   SMTP_URL: Type.String({
     default: 'smtp://127.0.0.1:4102',

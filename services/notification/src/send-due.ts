@@ -24,8 +24,8 @@ export async function sendDue(ctx: Ctx): Promise<number> {
   for (;;) {
     const messages = await store.claimDue(ctx.sql, batchSize, leaseOf(ctx.config.SEND_TIMEOUT_MS))
     const ends = await Promise.all(messages.map(message => withinLease(ctx, message)))
+    if (messages.length === 0) return done
     done += ends.filter(Boolean).length
-    if (messages.length < batchSize) return done
   }
 }
 

@@ -99,12 +99,18 @@ export interface ClaimedMessage {
 
 /**
  * Takes what is due, for `lease_ms`: of several senders each gets others. What a sender that died had taken is due
- * again when its lease is over.
+ * again when its lease is over. Of one order the first comes first: a later one is taken when no earlier one is due or
+ * being sent. One that waits for another try holds up nobody.
  */
 export async function claimDue(sql: Queryable, limit: number, lease_ms: number): Promise<ClaimedMessage[]> {
   return sql<ClaimedMessage[]>`
     with due as materialized (
-      select id from messages where due_at <= now() order by due_at limit ${limit} for update skip locked
+      select id from messages m
+      where due_at <= now() and not exists (
+        select 1 from messages earlier
+        where earlier.order_id = m.order_id and earlier.channel = m.channel and earlier.id < m.id
+          and (earlier.status = 'sending' or earlier.due_at <= now()))
+      order by due_at limit ${limit} for update skip locked
     )
     update messages m set status = 'sending', claim = uuidv7(), attempts = attempts + 1,
       due_at = clock_timestamp() + make_interval(secs => ${lease_ms / 1000})

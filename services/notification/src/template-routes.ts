@@ -9,10 +9,10 @@ const previewPolicy = "sandbox; default-src 'none'; style-src 'unsafe-inline'; i
 /** Templates, for staff to look at. */
 export const templateRoutes = (ctx: Ctx): Route[] => {
   const preview = (name: api.MessageTemplate, locale: api.Locale) => {
-    const { SHOP_NAME: shop, SHOP_URL: shop_url, GATEWAY_URL } = ctx.config
+    const { SHOP_NAME: shop, SHOP_URL: shop_url, API_URL } = ctx.config
     const { category, sample } = templates[name]
     const isOptional = category === 'order-updates' || category === 'news'
-    const unsubscribe_url = `${GATEWAY_URL}/api/notifications/unsubscribe/sample`
+    const unsubscribe_url = `${API_URL}/api/notifications/unsubscribe/sample`
     return render(name, sample, { locale, shop, shop_url, ...(isOptional ? { unsubscribe_url } : {}) })
   }
 

@@ -73,6 +73,24 @@ test('shipped and delivered are told, and can be unsubscribed from in the mail p
   )
 })
 
+test('a guest who unsubscribed hears no more of orders on their way, but of what is bought', async () => {
+  const email = shop.newEmail()
+  const first = await shop.order({ email, payment_method: 'tok_approve' })
+  await shop.move(first, 'shipped')
+  const [, shipped] = await shop.sentTo(email)
+  const { pathname } = new URL(shipped!.headers['list-unsubscribe']!.slice(1, -1))
+  const clicked = await fetch(shop.platform.url('notification') + pathname, { method: 'POST' })
+  assert.equal(clicked.status, 200)
+  await shop.move(first, 'delivered')
+  await shop.order({ email: email.toUpperCase(), payment_method: 'tok_approve' })
+  const [row] = await shop.sql`select count(*)::int as n from unsubscribed where address_digest like '%@%'`
+  assert.equal(row!.n, 0, 'the list names nobody')
+  assert.deepEqual(
+    (await shop.sentTo(email)).map(mail => mail.headers['x-shopfleet-template']),
+    ['order-confirmed', 'order-shipped', 'order-confirmed'],
+  )
+})
+
 test('a paid order that is cancelled: one message, which speaks of the money; the refund has none of its own', async () => {
   const email = shop.newEmail()
   const order = await shop.order({ email, payment_method: 'tok_approve' })
