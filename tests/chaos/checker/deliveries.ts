@@ -19,6 +19,10 @@ const listeners: Record<string, string[]> = {
   product: ['stock.changed'],
 }
 
+/** Topics a service must read: those the events lie in that it must hear. */
+const topicsOf = (service: string): Set<string> =>
+  new Set((listeners[service] ?? []).map(name => (name.startsWith('stock.') ? 'inventory' : name.split('.')[0]!)))
+
 interface InboxRow {
   event_id: string
   applied_at: string
@@ -63,9 +67,13 @@ export function judgeDeliveries(world: World, index: EventIndex, judge: Judge): 
         if (!letter.replayed_at) letters.wrong(letter.error, { service, event_id: letter.event_id })
       }
     }
+    const offsets = new Map<string, number>()
     for (const { topic, position } of table<OffsetRow>(world.evidence, service, 'consumer_offsets')) {
       // A service's own words, which it reads back every half minute: there is no listener to miss anything.
-      if (topic.startsWith('own:')) continue
+      if (!topic.startsWith('own:')) offsets.set(topic, position)
+    }
+    if (at('inbox')) for (const topic of topicsOf(service)) if (!offsets.has(topic)) offsets.set(topic, 0)
+    for (const [topic, position] of offsets) {
       const end = ends.get(topic) ?? 0
       read.expect(position === end, `read to ${position}, the end is ${end}`, { service, topic })
     }

@@ -43,7 +43,7 @@ export function openMadeUpShop() {
     product: ['products'],
     cart: ['carts', 'cart_items'],
     user: ['users'],
-    notification: [],
+    notification: ['messages'],
   }
   for (const [service, own] of Object.entries(names)) {
     for (const name of [...own, 'outbox', 'inbox', 'consumer_offsets', 'dead_letters'])
@@ -333,7 +333,9 @@ export function openMadeUpShop() {
     for (const cart of table('cart', 'carts')) if (cart.id === cart_id) cart.status = 'ordered'
     const to = email ?? table('user', 'users').find(row => row.id === user_id)!.email
     const headers = { 'x-shopfleet-template': 'order-confirmed', 'x-entity-ref-id': order_id }
-    const message_id = `<${order_id}@shop.example>`
+    const message = { id: id('message'), channel: 'email', status: 'sent', template: 'order-confirmed', order_id }
+    table('notification', 'messages').push(message)
+    const message_id = `<${message.id}@shop.example>`
     mail.push({
       n: mail.length + 1,
       at: now(),

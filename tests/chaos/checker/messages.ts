@@ -2,20 +2,29 @@ import { rowsOf } from './evidence.ts'
 import type { Judge } from './judge.ts'
 import { push } from './requests.ts'
 import type { MailLine } from './rows.ts'
-import type { World } from './world.ts'
+import { table, type World } from './world.ts'
 
 /** 11. One confirmation message per paid order, none for unpaid; each to the one who ordered (12). */
 
 const confirmation = 'order-confirmed'
 
+interface MessageRow {
+  id: string
+  channel: string
+  status: string
+}
+
 export function judgeMessages(world: World, judge: Judge): void {
   const one = judge.check(11, 'each paid order has one confirmation message')
   const none = judge.check(11, 'no order that never was paid has one')
   const whose = judge.check(12, 'a message goes to nobody but whom it is about')
+  const taken = judge.check(11, 'each message that counts as sent was taken by the mail server')
   const messages = new Map<string, Map<string, MailLine[]>>()
+  const ids = new Set<string>()
   let lines = 0
   for (const line of rowsOf<MailLine>(world.evidence, 'mail/journal.jsonl')) {
     lines++
+    ids.add(line.message_id.replace(/^<|@.*$/g, ''))
     const headers = lowered(line.headers ?? {})
     const order_id = headers['x-entity-ref-id']
     if (headers['x-shopfleet-template'] !== confirmation || !order_id) continue
@@ -27,6 +36,11 @@ export function judgeMessages(world: World, judge: Judge): void {
   const isJudged = lines > 0 || (world.evidence.has('mail/journal.jsonl') && hears(world))
   judge.figures.messages = lines
   if (!isJudged) return
+
+  for (const { id, channel, status } of table<MessageRow>(world.evidence, 'notification', 'messages')) {
+    if (channel !== 'email' || status !== 'sent') continue
+    taken.expect(ids.has(id), 'the mail server never had it', { message_id: id })
+  }
 
   let repeated = 0
   for (const { id, row, said } of world.orders.values()) {

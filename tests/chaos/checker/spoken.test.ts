@@ -138,6 +138,11 @@ const told: Wrong[] = [
     },
   ],
   [
+    'every listener has read to the end',
+    'a listener does not know how far it has read',
+    run => remove(run.table('product', 'consumer_offsets'), { topic: 'inventory' }),
+  ],
+  [
     'nothing lies among the dead letters',
     'an event could not be applied',
     run => run.table('cart', 'dead_letters').push({ event_id: 'x', error: 'no such cart', replayed_at: null }),
@@ -189,6 +194,11 @@ const messages: Wrong[] = [
     'each paid order has one confirmation message',
     'an order is confirmed in two messages',
     run => run.mail.push({ ...confirmation(run, 'bought'), message_id: '<another>' }),
+  ],
+  [
+    'each message that counts as sent was taken by the mail server',
+    'a message is put down as sent that never left',
+    run => run.table('notification', 'messages').push({ id: 'message-x', channel: 'email', status: 'sent' }),
   ],
   [
     'no order that never was paid has one',
