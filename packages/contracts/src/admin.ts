@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import { DeadLetterFacts, MessagingFacts } from './every-service.ts'
 import { Id, IdParams, nullable, page, pageQuery, Timestamp } from './fields.ts'
 import { operation } from './operation.ts'
 
@@ -130,4 +131,134 @@ export const closeFinding = operation({
   replies: { 200: Finding },
   problems: ['not-found'],
   example: { body: { reason: 'Given back in the office of the provider' } },
+})
+
+export const AuditEntry = Type.Object({
+  id: Id,
+  service: Type.String(),
+  actor_id: nullable(Id),
+  role: Type.String(),
+  operation: Type.String(),
+  method: Type.String(),
+  path: Type.String(),
+  target: nullable(Type.String()),
+  input: Type.Unknown(),
+  before: Type.Unknown(),
+  after: Type.Unknown(),
+  status: nullable(Type.Integer({ description: 'Null: it was cut off, and whether it was done is not known' })),
+  problem: nullable(Type.String()),
+  ip: Type.String(),
+  forwarded_for: nullable(Type.String()),
+  user_agent: nullable(Type.String()),
+  correlation_id: Type.String(),
+  at: Timestamp,
+})
+export type AuditEntry = Static<typeof AuditEntry>
+
+export const listAuditLog = operation({
+  service: 'admin',
+  name: 'listAuditLog',
+  method: 'GET',
+  path: '/api/admin/audit-log',
+  auth: { staff: 'admin' },
+  summary: 'What staff did and were refused, newest first',
+  query: Type.Object(
+    {
+      ...pageQuery,
+      actor_id: Type.Optional(Id),
+      operation: Type.Optional(Type.String({ pattern: '^[a-zA-Z]{1,60}$' })),
+      service: Type.Optional(Type.String({ pattern: '^[a-z]{1,40}$' })),
+      target: Type.Optional(Type.String({ maxLength: 200 })),
+      from: Type.Optional(Timestamp),
+      to: Type.Optional(Timestamp),
+    },
+    { additionalProperties: false },
+  ),
+  replies: { 200: page(AuditEntry) },
+  problems: ['invalid-cursor'],
+})
+
+const Service = Type.String({ pattern: '^[a-z]{1,40}$' })
+export const DeadLetter = Type.Object({ service: Service, ...DeadLetterFacts.properties })
+export type DeadLetter = Static<typeof DeadLetter>
+const LetterParams = Type.Object({ id: Id })
+const letterQuery = { service: Service }
+
+export const listDeadLetters = operation({
+  service: 'admin',
+  name: 'listDeadLetters',
+  method: 'GET',
+  path: '/api/admin/dead-letters',
+  auth: { staff: 'admin' },
+  summary: 'Events that could not be applied, of all services or of one, oldest first',
+  query: Type.Object(
+    {
+      service: Type.Optional(Service),
+      state: Type.Optional(Type.Enum(['open', 'closed'])),
+      limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 20 })),
+      after: Type.Optional(Type.Integer({ minimum: 0, description: 'With `service`: the `id` of the last one seen' })),
+    },
+    { additionalProperties: false },
+  ),
+  replies: {
+    200: Type.Object({
+      items: Type.Array(DeadLetter),
+      away: Type.Array(Type.String(), { description: 'Services that did not answer' }),
+    }),
+  },
+  problems: ['not-found'],
+})
+
+const ofLetter = (name: string, path: string, summary: string) =>
+  operation({
+    service: 'admin',
+    name,
+    method: 'POST',
+    path: `/api/admin/dead-letters/:id${path}`,
+    auth: { staff: 'admin' },
+    summary,
+    description: '`id` is the `event_id`, `service` the one that could not apply it.',
+    params: LetterParams,
+    query: Type.Object(letterQuery, { additionalProperties: false }),
+    replies: { 200: DeadLetter },
+    problems: ['not-found'],
+  })
+export const replayDeadLetter = ofLetter('replayDeadLetter', '/replay', 'Apply it, with those before and behind it')
+export const discardDeadLetter = ofLetter('discardDeadLetter', '/discard', 'Never apply it')
+export const editDeadLetter = operation({
+  service: 'admin',
+  name: 'editDeadLetter',
+  method: 'PUT',
+  path: '/api/admin/dead-letters/:id',
+  auth: { staff: 'admin' },
+  summary: 'Mend what it says',
+  description: 'Its first text is kept. The payload must be what the event promises.',
+  params: LetterParams,
+  query: Type.Object(letterQuery, { additionalProperties: false }),
+  body: Type.Object({ payload: Type.Object({}, { maxProperties: 100 }) }, { additionalProperties: false }),
+  replies: { 200: DeadLetter },
+  problems: ['not-found', 'validation-failed'],
+})
+
+export const listServices = operation({
+  service: 'admin',
+  name: 'listServices',
+  method: 'GET',
+  path: '/api/admin/services',
+  auth: { staff: 'admin' },
+  summary: 'Health and version of every service, and how it speaks and hears',
+  replies: {
+    200: Type.Object({
+      items: Type.Array(
+        Type.Object({
+          service: Type.String(),
+          healthy: Type.Boolean(),
+          answered_ms: nullable(Type.Number()),
+          version: nullable(Type.String()),
+          error: nullable(Type.String()),
+          messaging: nullable(Type.Omit(MessagingFacts, ['version'])),
+        }),
+      ),
+    }),
+  },
 })

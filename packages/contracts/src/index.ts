@@ -8,9 +8,13 @@ import * as order from './order.ts'
 import * as payment from './payment.ts'
 import * as product from './product.ts'
 import * as reconcile from './reconcile.ts'
+import * as role from './role.ts'
+import * as signIn from './sign-in.ts'
+import * as token from './token.ts'
 import * as user from './user.ts'
 
 export * from './admin.ts'
+export * from './audit.ts'
 export * from './cart.ts'
 export * from './client.ts'
 export * from './event.ts'
@@ -26,11 +30,25 @@ export * from './personal-data.ts'
 export * from './problems.ts'
 export * from './product.ts'
 export * from './reconcile.ts'
+export * from './role.ts'
+export * from './sign-in.ts'
+export * from './token.ts'
 export * from './user.ts'
 
-const declared: unknown[] = [admin, notification, user, product, inventory, cart, order, payment, reconcile].flatMap(
-  module => Object.values(module),
-)
+const declared: unknown[] = [
+  admin,
+  notification,
+  signIn,
+  user,
+  role,
+  token,
+  product,
+  inventory,
+  cart,
+  order,
+  payment,
+  reconcile,
+].flatMap(module => Object.values(module))
 
 /** Every operation of the platform, in the order of declaration. */
 export const operations: Operation[] = declared.filter(

@@ -48,8 +48,11 @@ export async function pruneBus(sql: Sql, older_than_days: number): Promise<numbe
 }
 
 /** The bus as a log in PostgreSQL: enough for one machine, nothing to install. */
-export async function connectPostgresBus(url: string, options: { migrated?: boolean } = {}): Promise<Bus> {
-  const sql = connect(url, { name: 'bus', max: 8 })
+export async function connectPostgresBus(
+  url: string,
+  options: { migrated?: boolean; password?: () => string } = {},
+): Promise<Bus> {
+  const sql = connect(url, { name: 'bus', max: 8, password: options.password })
   try {
     if (!options.migrated) await migrateBus(sql)
   } catch (error) {
@@ -102,15 +105,15 @@ export async function connectPostgresBus(url: string, options: { migrated?: bool
       return () => listeners.delete(heard)
     },
     prune: older_than_days => pruneBus(sql, older_than_days),
-    async close() {
-      listeners.clear()
-      await sql.end({ timeout: 2 })
     async highest() {
       // Of all topics, because the last event of one may have been pruned.
       const [row] = await sql<[{ highest: number }]>`
         select coalesce(pg_sequence_last_value(pg_get_serial_sequence('events', 'position')::regclass), 0) as highest`
       return row.highest
     },
+    async close() {
+      listeners.clear()
+      await sql.end({ timeout: 2 })
     },
   }
 }

@@ -13,6 +13,7 @@ import {
 } from '@shopfleet/contracts'
 import { type Context, withContext } from '@shopfleet/messaging'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import type { Audit, Origin } from './audit.ts'
 import { type Authenticator, type Caller, checkAllowed, isDirectLocal } from './auth.ts'
 import type { Clock } from './clock.ts'
 import type { BaseConfig } from './config.ts'
@@ -93,6 +94,8 @@ export interface HttpOptions {
   routes: Route[]
   /** Own dependencies; false answers 503 on /health/ready. */
   isReady: () => Promise<boolean>
+  /** Writes down what staff do. */
+  audit?: Audit
   /** After a request that may have changed something. */
   onChanged: () => void
 }
@@ -264,7 +267,17 @@ export function createHttp(options: HttpOptions): FastifyInstance {
           const direct = config.DEMO_OPEN && isDirectLocal(operation, request.socket.remoteAddress, request.headers)
           const caller: Caller = direct ? { kind: 'demo' } : await auth.authenticate(operation.auth, request.headers)
           request.caller = caller
-          checkAllowed(operation.auth, caller)
+          try {
+            checkAllowed(operation.auth, caller)
+          } catch (error) {
+            if (options.audit?.concerns(operation, caller)) {
+              const from = originOf(request)
+              await withContext(contextOf(request), () =>
+                options.audit!.refused(operation, caller, from, request.params, error),
+              )
+            }
+            throw error
+          }
         },
         async handler(request, response) {
           if (request.url.includes('%00')) {
@@ -299,7 +312,11 @@ export function createHttp(options: HttpOptions): FastifyInstance {
             raw_body: request.raw_body,
             ip: request.ip,
           }
-          const answer = await withContext(contextOf(request), () => handle(call))
+          const work = () => handle(call)
+          const audit = options.audit?.concerns(operation, request.caller) ? options.audit : undefined
+          const answer = await withContext(contextOf(request), () =>
+            audit ? audit.around(operation, call, originOf(request), work) : work(),
+          )
           const { status, body, headers } =
             answer instanceof Reply ? answer : { status: success, body: answer, headers: undefined }
           if (headers) response.headers(headers)
@@ -350,6 +367,16 @@ function keepUnsent(server: Server): void {
     closeIdle()
     // The prototype's is there again.
     for (const socket of sending) Reflect.deleteProperty(socket, 'destroy')
+  }
+}
+
+const originOf = ({ url, ip, headers }: FastifyRequest): Origin => {
+  const text = (value: unknown) => (typeof value === 'string' ? value : undefined)
+  return {
+    path: url.split('?', 1)[0]!,
+    ip,
+    forwarded_for: text(headers['x-forwarded-for']),
+    user_agent: text(headers['user-agent']),
   }
 }
 

@@ -27,7 +27,7 @@ const secretDepth = 8
  * The value without its secrets; itself if it has none. pino's own `redact` parses its paths again for each line,
  * which cost more than all the rest of a request's log line.
  */
-function withoutSecrets<Value>(value: Value, depth = secretDepth): Value {
+export function withoutSecrets<Value>(value: Value, depth = secretDepth): Value {
   if (typeof value !== 'object' || value === null) return value
   if (depth === 0) return '[deep]' as Value
   if (value instanceof Error) return withoutSecrets(plainError(value), depth) as Value

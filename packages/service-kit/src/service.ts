@@ -14,15 +14,17 @@ import {
   withContext,
 } from '@shopfleet/messaging'
 import type { FastifyInstance } from 'fastify'
+import { createAudit } from './audit.ts'
 import { createAuth } from './auth.ts'
 import { type Clock, systemClock } from './clock.ts'
 import type { DatabaseConfig } from './config.ts'
 import { createHttp, type Route } from './http.ts'
 import { createLog, type Logger } from './log.ts'
 import { messagingRoutes } from './messaging-routes.ts'
-import { personalDataRoutes } from './personal-data-routes.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import { createPeers, type Peers } from './peers.ts'
+import { personalDataRoutes } from './personal-data-routes.ts'
+import { passwordOf, type Secrets } from './secrets.ts'
 
 /** What every room of a service is handed: its settings and its tools. Services add their own. */
 export interface Context<Config = DatabaseConfig> {
@@ -33,9 +35,9 @@ export interface Context<Config = DatabaseConfig> {
   metrics: Metrics
   /** Asks another service. */
   call: Peers['call']
-}
   /** The log of events, for who reads back what was said. */
   bus: Bus
+}
 
 /** What tests and the one-process launcher put in place of the defaults. */
 export interface Overrides {
@@ -47,6 +49,8 @@ export interface Overrides {
   boundary?: Boundary
   /** Milliseconds between sweeps and polls, instead of their own. */
   poll_ms?: number
+  /** Where the passwords of the databases come from, should they change while the service runs. */
+  secrets?: Secrets
 }
 
 /** Work done now and then: sweeps of what is overdue. Answers how much there was, so that a drain knows when to end. */
@@ -67,16 +71,16 @@ export interface ServiceDefinition<Config extends DatabaseConfig, Ctx extends Co
   routes: (ctx: Ctx) => Route[]
   handlers?: (ctx: Ctx) => Handler[]
   sweeps?: (ctx: Ctx) => Sweep[]
-  /** Everything kept here of a person, by the name of a thing. */
-  personalData?: (ctx: Ctx, user_id: string) => Promise<Record<string, unknown[]>>
-  /** Reads what was taken back of access tokens; only the user service knows by itself, the others ask it. */
-  revocations?: (ctx: Ctx, since: string | undefined) => Promise<Revocations>
-  /** Closes what `extend` opened. */
   /**
    * Makes good what the database does not know of the service's own events: run before anything else works with it, and
    * every half minute. It finds something only after the database was set back in time.
    */
   learn?: (ctx: Ctx) => Learn
+  /** Everything kept here of a person, by the name of a thing. */
+  personalData?: (ctx: Ctx, user_id: string) => Promise<Record<string, unknown[]>>
+  /** Reads what was taken back of access tokens; only the user service knows by itself, the others ask it. */
+  revocations?: (ctx: Ctx, since: string | undefined) => Promise<Revocations>
+  /** Closes what `extend` opened. */
   close?: (ctx: Ctx) => Promise<void>
 }
 
@@ -92,6 +96,8 @@ export interface Service<Ctx = unknown> {
   drain(): Promise<number>
   /** Applies events as if they had just been delivered. */
   deliver(messages: EventMessage[]): Promise<void>
+  /** Makes good what the database does not know of the service's own events, before it is started. Answers how much. */
+  learn(): Promise<number>
 }
 
 /** Composes a service: settings → tools → rooms. The service does nothing until `start`. */
@@ -102,7 +108,14 @@ export async function createService<Config extends DatabaseConfig, Ctx extends C
   const clock = overrides.clock ?? systemClock
   const log = overrides.log ?? createLog(name, { level: config.LOG_LEVEL, format: config.LOG_FORMAT })
   const metrics = createMetrics(name)
-  const sql = connect(config.DATABASE_URL, { name, max: config.DATABASE_POOL, boundary: overrides.boundary })
+  const passwordFor = (setting: 'DATABASE_URL' | 'BUS_DATABASE_URL') =>
+    overrides.secrets && passwordOf(overrides.secrets, setting, config[setting])
+  const sql = connect(config.DATABASE_URL, {
+    name,
+    max: config.DATABASE_POOL,
+    boundary: overrides.boundary,
+    password: passwordFor('DATABASE_URL'),
+  })
   const auth = createAuth({
     service: name,
     clock,
@@ -137,7 +150,7 @@ export async function createService<Config extends DatabaseConfig, Ctx extends C
   })
   const bus =
     overrides.bus ??
-    (await connectPostgresBus(config.BUS_DATABASE_URL, { migrated: true }))
+    (await connectPostgresBus(config.BUS_DATABASE_URL, { migrated: true, password: passwordFor('BUS_DATABASE_URL') }))
   const base: Context<Config> = { config, sql, log, clock, metrics, call: peers.call, bus }
   const ctx: Ctx = definition.extend ? await definition.extend(base) : (base as unknown as Ctx)
   const ownsBus = overrides.bus === undefined
@@ -167,6 +180,8 @@ export async function createService<Config extends DatabaseConfig, Ctx extends C
     onApplied: relay.wake,
     poll_ms: overrides.poll_ms,
   })
+  const ownEvents = definition.learn && createOwnEvents({ sql, bus, service: name, learn: definition.learn(ctx) })
+  const learn = async () => (await ownEvents?.drain()) ?? 0
   // Each run is a piece of work of its own, also where a drain runs it.
   const sweeps = [
     ...(definition.sweeps?.(ctx) ?? []),
@@ -180,8 +195,6 @@ export async function createService<Config extends DatabaseConfig, Ctx extends C
       interval_ms: overrides.poll_ms ?? sweep.interval_ms,
       onError: failed(sweep.name),
       run: async () => {
-  const ownEvents = definition.learn && createOwnEvents({ sql, bus, service: name, learn: definition.learn(ctx) })
-  const learn = async () => (await ownEvents?.drain()) ?? 0
         if ((await sweep.run()) > 0) relay.wake()
       },
     }),
@@ -206,6 +219,11 @@ export async function createService<Config extends DatabaseConfig, Ctx extends C
   })
 
   const { personalData } = definition
+  const routes = [
+    ...definition.routes(ctx),
+    ...(personalData ? personalDataRoutes(name, sql, id => personalData(ctx, id)) : []),
+    ...messagingRoutes({ service: name, sql, bus, clock, relay, subscription, learn }),
+  ]
   const app = createHttp({
     service: name,
     config,
@@ -213,11 +231,8 @@ export async function createService<Config extends DatabaseConfig, Ctx extends C
     clock,
     metrics,
     auth,
-    routes: [
-      ...definition.routes(ctx),
-      ...(personalData ? personalDataRoutes(name, sql, id => personalData(ctx, id)) : []),
-      ...messagingRoutes({ service: name, sql, bus, clock, relay, subscription, learn }),
-    ],
+    routes,
+    audit: createAudit({ service: name, sql, clock, routes }),
     onChanged() {
       relay.wake()
       // Whoever takes back a token does so here: it counts at once where it was done.
@@ -271,6 +286,10 @@ export async function createService<Config extends DatabaseConfig, Ctx extends C
     async start() {
       try {
         await migrate(sql, [messagingMigrations, definition.migrations])
+        const weakening = withoutProtection(name)
+        if (weakening) await sql.unsafe(weakening)
+        // Before any sweep undoes what the database has forgotten to have done.
+        await learn()
         relay.start()
         await subscription.start()
         for (const loop of loops) loop.start()
@@ -281,10 +300,6 @@ export async function createService<Config extends DatabaseConfig, Ctx extends C
       } catch (error) {
         // Half started is not started: nothing of it may go on, nor keep the process alive.
         await stop()
-        const weakening = withoutProtection(name)
-        if (weakening) await sql.unsafe(weakening)
-        // Before any sweep undoes what the database has forgotten to have done.
-        await learn()
         throw error
       }
     },
@@ -298,5 +313,6 @@ export async function createService<Config extends DatabaseConfig, Ctx extends C
       return done
     },
     deliver: subscription.apply,
+    learn,
   }
 }

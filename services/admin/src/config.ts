@@ -24,6 +24,11 @@ export const AdminConfig = settings(4010, {
     maximum: 1000,
     description: 'Things one comparison looks at again of those that did not change; in time that is all of them',
   }),
+  AUDIT_UNENDED_S: Type.Integer({
+    default: 600,
+    minimum: 1,
+    description: 'After how long without an end an action of staff is written down as cut off',
+  }),
   RECONCILE_MAX_UNDO: Type.Integer({
     default: 20,
     minimum: 0,

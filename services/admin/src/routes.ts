@@ -1,5 +1,8 @@
 import * as api from '@shopfleet/contracts'
 import { decodeCursor, pageOf, type Route, route, userIdOf } from '@shopfleet/service-kit'
+import * as audit from './audit-store.ts'
+import { deadLetterRoutes } from './dead-letter-routes.ts'
+import { readHealth } from './health.ts'
 import { repairNow } from './reconcile.ts'
 import { repairs } from './repairs.ts'
 import type { Ctx } from './service.ts'
@@ -42,4 +45,15 @@ export const routes = (ctx: Ctx): Route[] => [
     await store.closeFinding(ctx.sql, params.id, body.reason, userIdOf(caller) ?? 'staff')
     return toFinding(await findOr404(ctx, params.id))
   }),
+
+  route(api.listAuditLog, async ({ query }) => {
+    const { cursor, limit: _, ...filter } = query
+    const limit = query.limit!
+    const after = decodeCursor('audit', ['time', 'id'], cursor)
+    const rows = await audit.listAudit(ctx.sql, filter, { after, limit: limit + 1 })
+    return pageOf('audit', rows, limit, row => [row.at, row.id])
+  }),
+
+  ...deadLetterRoutes(ctx),
+  route(api.listServices, async () => ({ items: await readHealth(ctx) })),
 ]

@@ -1,6 +1,8 @@
 import { fileURLToPath } from 'node:url'
 import { type Context, createService, type Metrics, type Overrides } from '@shopfleet/service-kit'
+import { insertUnended } from './audit-store.ts'
 import type { AdminConfig } from './config.ts'
+import { handlers } from './events.ts'
 import { reconcile } from './reconcile.ts'
 import { routes } from './routes.ts'
 import * as store from './store.ts'
@@ -41,5 +43,13 @@ export const createAdminService = (config: AdminConfig, overrides?: Overrides) =
       }
     },
     routes,
-    sweeps: ctx => [{ name: 'reconcile', interval_ms: config.RECONCILE_MS, run: () => reconcile(ctx) }],
+    handlers,
+    sweeps: ctx => [
+      {
+        name: 'note actions without an end',
+        interval_ms: 60_000,
+        run: () => insertUnended(ctx.sql, config.AUDIT_UNENDED_S),
+      },
+      { name: 'reconcile', interval_ms: config.RECONCILE_MS, run: () => reconcile(ctx) },
+    ],
   })
