@@ -15,7 +15,6 @@ import * as user from './user.ts'
 
 export * from './admin.ts'
 export * from './audit.ts'
-export * from './audit.ts'
 export * from './cart.ts'
 export * from './client.ts'
 export * from './event.ts'

@@ -19,11 +19,15 @@ import { findErasure, findErasureOf } from './erasure-store.ts'
 import { changePassword, resetPassword, verifyEmail } from './links.ts'
 import { queueMail } from './mail.ts'
 import { createUser, register, signUp } from './register.ts'
+import { listAllRoles } from './role-store.ts'
+import { createRole, deleteRole, updateRole } from './roles.ts'
 import * as secondFactor from './second-factor.ts'
 import type { Ctx } from './service.ts'
 import * as sessions from './session-store.ts'
 import { type From, login, loginMfa, logout, refresh, revocationsKeep_s } from './sign-in.ts'
 import * as store from './store.ts'
+
+const permissionsOf = (caller: Caller) => (caller.kind === 'user' ? caller.permissions : [])
 
 const changerOf = (caller: Caller, id: string): Changer =>
   userIdOf(caller) === id
@@ -160,6 +164,16 @@ export const routes = (ctx: Ctx): Route[] => [
   ),
   route(api.deleteUser, async ({ caller, params }) => {
     return erasedAs(found(await eraseAccount(ctx, params.id, changerOf(caller, params.id))))
+  }),
+
+  route(api.listRoles, async () => ({ items: await listAllRoles(ctx.sql) })),
+  route(api.createRole, ({ caller, body }) => createRole(ctx, body, permissionsOf(caller))),
+  route(api.updateRole, ({ caller, params, body }) =>
+    updateRole(ctx, params.name, body.permissions, permissionsOf(caller)),
+  ),
+  route(api.deleteRole, async ({ caller, params }) => {
+    await deleteRole(ctx, params.name, permissionsOf(caller))
+    return null
   }),
 
   route(api.userExists, async ({ params }) => found(await store.findActiveUser(ctx.sql, params.id))),
