@@ -13,6 +13,7 @@ import {
 import { catchUp, chooseBackup } from './backup.ts'
 import { type Backup, verifyBackup, walFolderOf } from './backup-folder.ts'
 import { databaseNameOf, databaseUrlOf } from './databases.ts'
+import { catchUpWithLog } from './learn-again.ts'
 import { migrateBusAt, migrateService } from './migrations.ts'
 import type { Options } from './options.ts'
 import type { Progress } from './progress.ts'
@@ -25,7 +26,7 @@ export interface ServiceRestoreOptions extends Pick<Options, 'dataDir' | 'backup
   target: RestoreTarget
   /** Of the server that works, which goes on working. */
   adminUrl: string
-  secrets: Pick<Secrets, 'databasePasswords'>
+  secrets: Secrets
   progress: Progress
   now: Date
 }
@@ -58,14 +59,19 @@ const at = (serverUrl: string, database: string) => {
   return url.href
 }
 
+/** A database of a service, as its own role. */
+function ownUrl(adminUrl: string, name: string, { secrets, database }: { secrets: Secrets; database: string }): string {
+  return at(databaseUrlOf(adminUrl, name, secrets.databasePasswords[name]!), database)
+}
+
 async function fill(
   name: string,
   {
     adminUrl,
     asideUrl,
-    password,
+    secrets,
     tell,
-  }: { adminUrl: string; asideUrl: string; password: string; tell: (detail: string) => void },
+  }: { adminUrl: string; asideUrl: string; secrets: Secrets; tell: (detail: string) => void },
 ): Promise<number> {
   const database = databaseNameOf(name)
   const draft = `${database}_restoring`
@@ -76,17 +82,16 @@ async function fill(
     await admin.end({ timeout: 1 })
   }
   // The tables are made as the service makes them, here and there: a backup of an older version is brought up to this one.
-  await provision(adminUrl, [{ database: draft, role: database, password }])
-  const own = new URL(databaseUrlOf(adminUrl, name, password))
-  own.pathname = `/${draft}`
+  await provision(adminUrl, [{ database: draft, role: database, password: secrets.databasePasswords[name]! }])
+  const own = ownUrl(adminUrl, name, { secrets, database: draft })
   const source = at(asideUrl, database)
   tell('tables')
-  if (name === 'bus') await Promise.all([migrateBusAt(source), migrateBusAt(own.href)])
-  else await Promise.all([migrateService(name, source), migrateService(name, own.href)])
-  const { rows } = await copyDatabase({ from: source, to: own.href, beside: at(adminUrl, database), tell })
+  if (name === 'bus') await Promise.all([migrateBusAt(source), migrateBusAt(own)])
+  else await Promise.all([migrateService(name, source), migrateService(name, own)])
+  const { rows } = await copyDatabase({ from: source, to: own, beside: at(adminUrl, database), tell })
   const statement = afterSetBack[name]
   if (statement) {
-    const sql = connect(own.href, { name: 'shopfleet restore', max: 1 })
+    const sql = connect(own, { name: 'shopfleet restore', max: 1 })
     try {
       await sql.unsafe(statement)
     } finally {
@@ -115,35 +120,68 @@ function endSessions(sql: Sql, databases: string[]): { stop(): Promise<void> } {
   }
 }
 
+type Renaming = [from: string, to: string][]
+
+/** Renames databases in one transaction. That holds off new sessions; those there are end, as in a crash. */
+async function rename(sql: Sql, renamings: Renaming): Promise<void> {
+  const until_ms = performance.now() + exchange_ms
+  for (;;) {
+    const ending = endSessions(
+      sql,
+      renamings.map(([from]) => from),
+    )
+    try {
+      await sql.begin(async tx => {
+        for (const [from, to] of renamings) await tx.unsafe(`alter database "${from}" rename to "${to}"`)
+      })
+      return
+    } catch (error) {
+      // Somebody came in between, or holds on.
+      if (!['55006', '55P03', '40P01'].includes(errorCode(error) ?? '') || performance.now() > until_ms) throw error
+    } finally {
+      await ending.stop()
+    }
+  }
+}
+
 /**
- * The restored databases take the names of the others, all in one transaction. Renaming holds off new sessions; those
- * there are end, and what they were doing is undone, as in a crash.
+ * The restored databases take the place of the others. Between the two the services have none, and answer that they are
+ * not available: what was said until then is carried to the event log, and each service learns from its own events there
+ * what it did since that time, before anything else of it works with the restored data.
  */
-async function exchangeDatabases(adminUrl: string, names: string[], now: Date): Promise<string[]> {
+async function exchangeDatabases({ names, adminUrl, secrets, now }: ServiceRestoreOptions): Promise<string[]> {
   const mark = stampOf(now)
     .toLowerCase()
     .replaceAll(/[^0-9tz]/g, '')
   const databases = names.map(databaseNameOf)
+  const away: Renaming = databases.map(database => [database, `${database}${asideMark}${mark}`])
   const sql = connect(adminUrl, { name: 'shopfleet restore', max: 2 })
-  const until_ms = performance.now() + exchange_ms
   try {
-    for (;;) {
-      const ending = endSessions(sql, databases)
-      try {
-        await sql.begin(async tx => {
-          for (const database of databases) {
-            await tx.unsafe(`alter database "${database}" rename to "${database}${asideMark}${mark}"`)
-            await tx.unsafe(`alter database "${database}_restoring" rename to "${database}"`)
-          }
-        })
-        return databases.map(database => `${database}${asideMark}${mark}`)
-      } catch (error) {
-        // Somebody came in between, or holds on.
-        if (!['55006', '55P03', '40P01'].includes(errorCode(error) ?? '') || performance.now() > until_ms) throw error
-      } finally {
-        await ending.stop()
+    await rename(sql, away)
+    try {
+      // With the event log set back as well, all of them are as they were at one moment: nothing is missing.
+      if (!names.includes('bus')) {
+        for (const [index, name] of names.entries()) {
+          await catchUpWithLog(name, {
+            before: at(adminUrl, away[index]![1]),
+            restored: ownUrl(adminUrl, name, { secrets, database: `${databases[index]}_restoring` }),
+            bus: databaseUrlOf(adminUrl, 'bus', secrets.databasePasswords.bus!),
+            secrets,
+          })
+        }
       }
+      await rename(
+        sql,
+        databases.map(database => [`${database}_restoring`, database]),
+      )
+    } catch (error) {
+      await rename(
+        sql,
+        away.map(([from, to]) => [to, from]),
+      )
+      throw error
     }
+    return away.map(([, to]) => to)
   } finally {
     await sql.end({ timeout: 1 })
   }
@@ -154,7 +192,7 @@ async function exchangeDatabases(adminUrl: string, names: string[], now: Date): 
  * there is kept beside it under another name.
  */
 export async function restoreServices(options: ServiceRestoreOptions): Promise<ServiceRestore> {
-  const { names, target, adminUrl, dataDir, backupDir, secrets, progress, now } = options
+  const { names, target, adminUrl, dataDir, backupDir, secrets, progress } = options
   const began_ms = performance.now()
   const replication = openReplication(adminUrl)
   const { system } = await replication.identify().finally(() => replication.close())
@@ -186,15 +224,12 @@ export async function restoreServices(options: ServiceRestoreOptions): Promise<S
     try {
       const asideUrl = `postgres://${username}:${password}@127.0.0.1:${server.port}/postgres`
       for (const name of names) {
-        const own = secrets.databasePasswords[name]!
-        rows[name] = await progress.step(`data of ${name}`, tell =>
-          fill(name, { adminUrl, asideUrl, password: own, tell }),
-        )
+        rows[name] = await progress.step(`data of ${name}`, tell => fill(name, { adminUrl, asideUrl, secrets, tell }))
       }
     } finally {
       await server.stop()
     }
-    const aside = await progress.step('exchange', () => exchangeDatabases(adminUrl, names, now))
+    const aside = await progress.step('exchange', () => exchangeDatabases(options))
     return { backup, recovered, rows, aside, seconds: (performance.now() - began_ms) / 1000 }
   } finally {
     rmSync(cluster.folder, { recursive: true, force: true })

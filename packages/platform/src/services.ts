@@ -19,6 +19,8 @@ export interface Runnable {
   start(): Promise<string>
   stop(): Promise<void>
   drain(): Promise<number>
+  /** Makes good what its database does not know of its own events. The gateway has none. */
+  learn?(): Promise<number>
 }
 
 export interface LoadedService {
