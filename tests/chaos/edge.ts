@@ -25,6 +25,8 @@ export interface Edge {
   open(): number
   /** Puts a fault in force, or takes it away: what was held back is then delivered, or its connections are reset. */
   set(fault: EdgeFault | undefined, after?: 'deliver' | 'reset'): void
+  /** Turns new connections away, as the system does where nobody listens. */
+  refuse(refused: boolean): Promise<void>
   close(): Promise<void>
 }
 
@@ -43,7 +45,11 @@ interface Pair {
 
 const waitingBytes = 64 * 1024
 
-export async function openEdge(from: string, to: string, target: { host: string; port: number }): Promise<Edge> {
+export async function openEdge(
+  from: string,
+  to: string,
+  { port, target }: { port: number; target: { host: string; port: number } },
+): Promise<Edge> {
   const pairs = new Set<Pair>()
   let fault: EdgeFault | undefined
 
@@ -139,12 +145,17 @@ export async function openEdge(from: string, to: string, target: { host: string;
     for (const half of pair.halves) join(pair, half)
     applyTo(pair)
   })
-  server.on('error', () => {})
-  await new Promise<void>((done, fail) => {
-    server.once('error', fail)
-    server.listen(0, '127.0.0.1', done)
-  })
-  const { port } = server.address() as { port: number }
+  async function listen(): Promise<void> {
+    await new Promise<void>((done, fail) => {
+      server.once('error', fail)
+      server.listen(port, '127.0.0.1', () => {
+        server.off('error', fail)
+        done()
+      })
+    })
+  }
+  await listen()
+  let turn = Promise.resolve()
 
   return {
     from,
@@ -163,12 +174,21 @@ export async function openEdge(from: string, to: string, target: { host: string;
         else applyTo(pair)
       }
     },
+    refuse(refused) {
+      turn = turn.then(async () => {
+        if (refused === !server.listening) return
+        // It stops listening at once; open connections are not waited for.
+        if (refused) server.close()
+        else await listen()
+      })
+      return turn
+    },
     async close() {
       for (const pair of pairs) {
         pair.client.destroy()
         pair.server.destroy()
       }
-      await new Promise(done => server.close(done))
+      if (server.listening) await new Promise(done => server.close(done))
     },
   }
 }

@@ -10,7 +10,7 @@ import { migrateBusAt } from '@shopfleet/platform/migrations'
 import { type Options, root } from '@shopfleet/platform/options'
 import { type PortPlan, planPorts, takenPlaces, urlOf } from '@shopfleet/platform/ports'
 import { keepSecrets } from '@shopfleet/platform/secrets'
-import type { Random } from '@shopfleet/testing'
+import { freePorts, type Random } from '@shopfleet/testing'
 import { type Edge, openEdge } from './edge.ts'
 import type { ChaosOptions } from './options.ts'
 import { type Program, startProgram } from './program.ts'
@@ -116,10 +116,21 @@ async function start(options: ChaosOptions, stage: Stage): Promise<Omit<Platform
   const ports = await choosePorts(stage.random)
   const edges: Edge[] = []
   stops.push(() => Promise.all(edges.map(edge => edge.close())))
+  const edgePorts = options.drill ? [] : await freePorts(services.length ** 2 + services.length + 10)
+  /** The port to reach `to` at; drills measure without anything in between. */
   async function edge(from: string, to: string, port: number): Promise<number> {
-    const opened = await openEdge(from, to, { host: loopback, port })
+    if (options.drill) return port
+    const opened = await openEdge(from, to, { port: edgePorts.pop()!, target: { host: loopback, port } })
     edges.push(opened)
     return opened.port
+  }
+  const isService = (name: string) => services.some(entry => entry.name === name)
+  /** Where nobody listens, the edge turns away as the system would: callers tell that from a connection that breaks. */
+  const onChange = (name: string) => (isUp: boolean) => {
+    for (const one of edges) {
+      if (one.to !== name && !(name === 'shopfleet' && isService(one.to))) continue
+      one.refuse(!isUp).catch(error => options.say(`${one.from} → ${one.to}: ${(error as Error).message}`))
+    }
   }
 
   const provider = await startProvider(
@@ -186,6 +197,7 @@ async function start(options: ChaosOptions, stage: Stage): Promise<Omit<Platform
       env: { ...plan.env, ENVIRONMENTS: envFile },
       logFile: logFile('shopfleet'),
       onTrouble,
+      onChange: onChange('shopfleet'),
     })
     running.push(program)
     for (const entry of services) programs.set(entry.name, program)
@@ -193,7 +205,14 @@ async function start(options: ChaosOptions, stage: Stage): Promise<Omit<Platform
     const outcomes = await Promise.allSettled(
       services.map(async ({ name }) => {
         const path = join(root, 'services', name, 'src/main.ts')
-        const program = await startProgram({ name, path, env: envs[name]!, logFile: logFile(name), onTrouble })
+        const program = await startProgram({
+          name,
+          path,
+          env: envs[name]!,
+          logFile: logFile(name),
+          onTrouble,
+          onChange: onChange(name),
+        })
         running.push(program)
         programs.set(name, program)
       }),

@@ -31,6 +31,8 @@ export interface ProgramOptions {
   logFile: string
   /** Told of each start that ends before the program was ready, and of deaths nobody asked for. */
   onTrouble: (text: string) => void
+  /** Told when it has become ready, and when it is gone. */
+  onChange?: (isUp: boolean) => void
 }
 
 const restart_ms = 100
@@ -67,6 +69,7 @@ export async function startProgram(options: ProgramOptions): Promise<Program> {
       if (typeof message !== 'object' || message === null || !('ready' in message)) return
       ready = true
       failures = 0
+      options.onChange?.(true)
       if (died_ms !== undefined) returns_ms.push(performance.now() - died_ms)
       died_ms = undefined
       for (const wake of waiting) wake()
@@ -75,6 +78,7 @@ export async function startProgram(options: ProgramOptions): Promise<Program> {
       const began = ready
       child = undefined
       ready = false
+      options.onChange?.(false)
       died_ms ??= performance.now()
       if (!began && !stopping && !wasShot) failures++
       if (!wasShot && !stopping) options.onTrouble(`${name} ended by itself (${signal ?? `exit code ${code}`})`)
