@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { events, operations } from '@shopfleet/contracts'
+import { authorisationPage } from '@shopfleet/platform/authorisation'
 import { envExample } from '@shopfleet/platform/env-example'
 import { root } from '@shopfleet/platform/options'
 import { eventsPage, operationsPage } from '@shopfleet/platform/reference-pages'
@@ -18,6 +19,7 @@ const files: Record<string, string> = {
   'docs/generated/openapi.json': `${JSON.stringify(openApi, null, 2)}\n`,
   'docs/generated/operations.md': operationsPage(operations),
   'docs/generated/events.md': eventsPage(events),
+  'docs/generated/authorisation.md': authorisationPage(),
 }
 
 function read(path: string): string | undefined {
