@@ -198,6 +198,7 @@ export function createWorld(options: WorldOptions) {
         },
       },
       orders: metric,
+      placing: new Set<string>(),
       repaired: () => {},
       call: (operation: Operation<any, any, any, any>, input: any) => callFrom(instance, operation, input),
     }

@@ -37,22 +37,37 @@ export async function placeOrder(ctx: Ctx, placing: Placing): Promise<Answered> 
   const request_hash = hashOf(body)
   const scope = caller.kind === 'user' ? `user:${caller.user_id}` : caller.kind
   const findBefore = async () => (key === undefined ? undefined : store.findPlacing(ctx.sql, scope, key))
-  const before = await findBefore()
-  if (before) return answerAgain(before, request_hash)
-
-  const buyer = await resolveBuyer(ctx, caller, body)
-  const { lines: asked, pointerOf } = await resolveLines(ctx, placing)
-  const priced = await priceOrder(ctx, asked, { currency: body.currency, pointerOf })
-  assertExpectedTotal(body, priced.total_minor, priced.currency)
-
-  const recorded = await record()
+  // A copy of a request that is still being looked at must not be refused for what has changed since: its first one may
+  // yet be recorded. (Another instance's copies are not seen here; there the unique index decides which one is.)
+  const claim = key === undefined ? undefined : `${scope} ${key}`
+  if (claim !== undefined && ctx.placing.has(claim)) throw new Problem('request-in-progress')
+  if (claim !== undefined) ctx.placing.add(claim)
+  let recorded: Awaited<ReturnType<typeof record>>
+  try {
+    const before = await findBefore()
+    if (before) return answerAgain(before, request_hash)
+    recorded = await look()
+  } finally {
+    if (claim !== undefined) ctx.placing.delete(claim)
+  }
   if ('before' in recorded) return answerAgain(recorded.before, request_hash)
   const { order } = recorded
   return answerWhenDriven(ctx, order, () =>
     drive(ctx, order, { payment: 'untouched' }).catch(error => giveUp(ctx, order, error)),
   )
 
-  async function record(): Promise<{ order: store.OrderRow } | { before: store.AttemptRow }> {
+  async function look() {
+    const buyer = await resolveBuyer(ctx, caller, body)
+    const { lines: asked, pointerOf } = await resolveLines(ctx, placing)
+    const priced = await priceOrder(ctx, asked, { currency: body.currency, pointerOf })
+    assertExpectedTotal(body, priced.total_minor, priced.currency)
+    return record(buyer, priced)
+  }
+
+  async function record(
+    buyer: Awaited<ReturnType<typeof resolveBuyer>>,
+    priced: Awaited<ReturnType<typeof priceOrder>>,
+  ): Promise<{ order: store.OrderRow } | { before: store.AttemptRow }> {
     try {
       const order = await store.insertOrder(ctx.sql, {
         ...priced,

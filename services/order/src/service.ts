@@ -8,7 +8,11 @@ import { relearn } from './relearn.ts'
 import { routes } from './routes.ts'
 
 export { OrderConfig } from './config.ts'
-export type Ctx = Context<OrderConfig> & { orders: ReturnType<Metrics['counter']> }
+export type Ctx = Context<OrderConfig> & {
+  orders: ReturnType<Metrics['counter']>
+  /** Keys of requests that are on their way to being recorded just now. */
+  placing: Set<string>
+}
 
 /** Orders: checkout, history, status, cancel. It alone knows the checkout sequence. */
 export const createOrderService = (config: OrderConfig, overrides?: Overrides) =>
@@ -20,6 +24,7 @@ export const createOrderService = (config: OrderConfig, overrides?: Overrides) =
     extend: base => ({
       ...base,
       orders: base.metrics.counter('orders_total', 'Orders settled, by outcome', ['status']),
+      placing: new Set(),
     }),
     routes,
     handlers,

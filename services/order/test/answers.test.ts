@@ -225,3 +225,23 @@ test('an order can be tried with so many cards and no more', async () => {
 
 test('the books agree in the end: sold stock, paid orders, captured money, the ledger and the provider', () =>
   shop.assertBooksAgree())
+
+test('a copy of a request that is still being looked at is told so, and not refused for what has changed since', async () => {
+  const { id: product_id } = await shop.product({ price: 10 })
+  const key = newKey()
+  const body = { items: [{ product_id, quantity: 1 }], ...guest, payment_method: 'tok_approve', expected_total: 10 }
+  let copy: { status: number; body: any } | undefined
+  shop.interrupt(api.priceProducts, 'after', async () => {
+    // The price changes while the first one has seen the old price and is not recorded yet.
+    await shop.platform
+      .client('product')
+      .call(api.updateProduct, { params: { id: product_id }, body: { price: 11 } }, shop.staff)
+    copy = await shop.tryPlace(body, key)
+  })
+  const first = await shop.tryPlace(body, key)
+  shop.calm()
+  assert.equal(first.status, 201)
+  assert.equal(nameOf(copy!), 'request-in-progress')
+  const later = await shop.tryPlace(body, key)
+  assert.deepEqual([later.status, later.body.id], [201, first.body.id])
+})
