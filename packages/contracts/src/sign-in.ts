@@ -199,6 +199,42 @@ export const disableMfa = operation({
   problems: ['wrong-password', 'invalid-code'],
 })
 
+export const beginExternal = operation({
+  service: 'user',
+  name: 'beginExternal',
+  limit: 'sign-in',
+  method: 'POST',
+  path: '/api/auth/oidc/start',
+  auth: 'public',
+  summary: 'Begin signing in with another provider (OpenID Connect)',
+  description:
+    'Send the browser to `authorization_url` and keep `login_token` in it; the provider sends it back to /sign-in/callback of the shop.',
+  replies: { 200: Type.Object({ authorization_url: Type.String(), login_token: Type.String() }) },
+  problems: ['not-found'],
+})
+
+export const finishExternal = operation({
+  service: 'user',
+  name: 'finishExternal',
+  limit: 'sign-in',
+  session: 'begins',
+  method: 'POST',
+  path: '/api/auth/oidc/callback',
+  auth: 'public',
+  summary: 'Sign in with the answer of the other provider',
+  body: Type.Object(
+    {
+      login_token: Type.String({ minLength: 20, maxLength: 200 }),
+      code: Type.String({ minLength: 1, maxLength: 4000 }),
+      state: Type.String({ minLength: 1, maxLength: 500 }),
+      iss: Type.Optional(Type.String({ maxLength: 500 })),
+    },
+    { additionalProperties: false },
+  ),
+  replies: { 200: Session },
+  problems: ['not-found', 'invalid-token', 'email-not-verified', 'email-taken', 'mfa-required'],
+})
+
 const RefreshBody = Type.Object(
   { refresh_token: Type.String({ minLength: 20, maxLength: 200 }) },
   { additionalProperties: false },

@@ -3,6 +3,7 @@ import { type Tx, transaction } from '@shopfleet/database'
 import { publish } from '@shopfleet/messaging'
 import { deleteAddressesOf } from './address-store.ts'
 import { insertErasure } from './erasure-store.ts'
+import { deleteIdentitiesOf } from './external-store.ts'
 import { confirmPassword, requestEmail } from './links.ts'
 import { queueMail } from './mail.ts'
 import * as mails from './mail-store.ts'
@@ -106,6 +107,7 @@ export async function eraseAccount(ctx: Ctx, id: string, by: Changer): Promise<s
     await mails.deleteMailsOf(tx, id)
     await deleteSecret(tx, id)
     await deleteAddressesOf(tx, id)
+    await deleteIdentitiesOf(tx, id)
     await queueMail(ctx, tx, 'account-erased', { email })
     if (was_role === administrator) await keepAdministrator(tx)
     await publish(tx, userErased, id, { user_id: id })

@@ -30,6 +30,14 @@ export const UserConfig = settings(4001, {
     default: false,
     description: 'Staff without a second factor may do nothing but enrol one',
   }),
+  OIDC_ISSUER: Type.Optional(
+    Type.String({
+      pattern: '^https?://',
+      description: 'An OpenID Connect provider people may sign in with; send it back to SHOP_URL/sign-in/callback',
+    }),
+  ),
+  OIDC_CLIENT_ID: Type.Optional(Type.String({ description: 'What the shop is called there' })),
+  OIDC_CLIENT_SECRET: Type.Optional(Type.String({ description: 'Its secret there', secret: true })),
   BCRYPT_COST: Type.Integer({
     default: 12,
     minimum: 4,

@@ -62,6 +62,7 @@ export async function readOwnData(sql: Queryable, user_id: string): Promise<Reco
       (select coalesce(jsonb_agg(jsonb_build_object('id', id, 'user_agent', user_agent, 'ip', ip, 'created_at', created_at,
         'last_used_at', used_at, 'expires_at', expires_at)), '[]') from sessions where user_id = ${user_id}) as sessions,
       (select coalesce(jsonb_agg(to_jsonb(d) - 'user_id'), '[]') from known_devices d where user_id = ${user_id}) as devices,
+      (select coalesce(jsonb_agg(to_jsonb(e) - 'user_id'), '[]') from external_identities e where user_id = ${user_id}) as identities,
       (select coalesce(jsonb_agg(to_jsonb(a) - 'user_id'), '[]') from addresses a where user_id = ${user_id}) as addresses,
       (select coalesce(jsonb_agg(jsonb_build_object('confirmed_at', confirmed_at)), '[]')
        from second_factors where user_id = ${user_id}) as second_factors`

@@ -16,6 +16,7 @@ import { addAddress, replaceAddress } from './addresses.ts'
 import { addressOf, deviceOf } from './device.ts'
 import { exportPerson } from './erasure.ts'
 import { findErasure, findErasureOf } from './erasure-store.ts'
+import { beginExternal, finishExternal } from './external-sign-in.ts'
 import { changePassword, resetPassword, verifyEmail } from './links.ts'
 import { queueMail } from './mail.ts'
 import { createUser, register, signUp } from './register.ts'
@@ -63,6 +64,8 @@ function onlyVisible(caller: Caller, id: string): void {
 export const routes = (ctx: Ctx): Route[] => [
   route(api.register, call => register(ctx, call.body, fromOf(call))),
   route(api.login, call => login(ctx, call.body.email, call.body.password, fromOf(call))),
+  route(api.beginExternal, () => beginExternal(ctx)),
+  route(api.finishExternal, call => finishExternal(ctx, call.body, fromOf(call))),
   route(api.loginMfa, call => loginMfa(ctx, call.body.mfa_token, call.body.code, fromOf(call))),
   route(api.getMfa, ({ caller }) => secondFactor.stateOf(ctx, userIdOf(caller)!)),
   route(api.enrolMfa, ({ caller, body }) => secondFactor.enrol(ctx, userIdOf(caller)!, body.current_password)),

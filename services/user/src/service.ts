@@ -3,6 +3,8 @@ import { type Context, createService, type Overrides, type Service } from '@shop
 import { deleteOldAttempts } from './attempts-store.ts'
 import type { UserConfig } from './config.ts'
 import { confirmErasures } from './erasure.ts'
+import { createProvider } from './external-sign-in.ts'
+import { deleteOldSignIns } from './external-store.ts'
 import { sendMails, sweepMails } from './mail.ts'
 import { createPasswordPolicy } from './password-policy.ts'
 import { createPasswords, type Passwords } from './passwords.ts'
@@ -18,6 +20,7 @@ export { ensureAdministrator } from './register.ts'
 export interface Ctx extends Context<UserConfig> {
   passwords: Passwords
   passwordPolicy: ReturnType<typeof createPasswordPolicy>
+  provider: ReturnType<typeof createProvider>
   signingKeys: ReturnType<typeof createSigningKeys>
   registrations: ReturnType<Context['metrics']['counter']>
 }
@@ -33,6 +36,7 @@ export async function createUserService(config: UserConfig, overrides?: Override
       ...ctx,
       passwords: createPasswords({ cost: config.BCRYPT_COST, queue: config.PASSWORD_QUEUE }),
       passwordPolicy: createPasswordPolicy({ isOpen: config.DEMO_OPEN }),
+      provider: createProvider(),
       signingKeys: createSigningKeys(),
       registrations: ctx.metrics.counter('users_registered_total', 'Accounts created, by who created them', ['by']),
     }),
@@ -43,6 +47,7 @@ export async function createUserService(config: UserConfig, overrides?: Override
       { name: 'hand over mails', interval_ms: 1000, run: () => sendMails(ctx) },
       { name: 'forget old links and mails', interval_ms: 60_000, run: () => sweepMails(ctx) },
       { name: 'forget old challenges', interval_ms: 60_000, run: () => deleteOldChallenges(ctx.sql) },
+      { name: 'forget old external sign-ins', interval_ms: 60_000, run: () => deleteOldSignIns(ctx.sql) },
       { name: 'forget old attempts', interval_ms: 60_000, run: () => deleteOldAttempts(ctx.sql, 1000) },
       { name: 'confirm erasures', interval_ms: 2000, run: () => confirmErasures(ctx) },
       { name: 'turn signing keys', interval_ms: 60_000, run: () => ctx.signingKeys.refresh(ctx).then(() => 0) },
