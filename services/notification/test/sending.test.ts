@@ -13,7 +13,7 @@ before(async () => {
   platform = await startTestPlatform({
     services: ['notification'],
     mail: true,
-    env: { SEND_TIMEOUT_MS: '1500', MAX_ATTEMPTS: '4', SHOP_NAME: 'Tea & Co' },
+    env: { SEND_TIMEOUT_MS: '10000', MAX_ATTEMPTS: '4', SHOP_NAME: 'Tea & Co' },
   })
   staff = await platform.asStaff('orders')
   asUser = await platform.asService('user', 'notification')
