@@ -134,6 +134,14 @@ export const CartFacts = Type.Object({ cart_id: Id, status: Type.Enum(['open', '
 export type CartFacts = Static<typeof CartFacts>
 export const readCartFacts = facts('cart', 'readCartFacts', 'carts', CartFacts)
 
+/** Orders whose confirmation was queued, sent or dropped: those that are not answered have none. */
+export const readConfirmedOrders = facts(
+  'notification',
+  'readConfirmedOrders',
+  'confirmed-orders',
+  Type.Object({ order_id: Id }),
+)
+
 /** Our ledger's account at the provider beside the provider's own figure, per currency, with what is under way. */
 export const readProviderBalance = operation({
   service: 'payment',

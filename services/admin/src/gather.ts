@@ -7,10 +7,12 @@ import {
   changedStock,
   everyService,
   listProviderStrangers,
+  type MessagingFacts,
   maxFacts,
   type Operation,
   operations,
   readCartFacts,
+  readConfirmedOrders,
   readOrderFacts,
   readOrdersOfCarts,
   readPaymentFacts,
@@ -100,6 +102,7 @@ export const judge: Record<Group, (ctx: Ctx, ids: string[]) => Promise<Differenc
       cartIds.length === 0
         ? new Map<string, CartFacts>()
         : by((await ctx.call(readCartFacts, { body: { ids: cartIds } })).items, 'cart_id')
+    const confirmed = await readConfirmed(ctx, [...orders.keys()])
     return ids.flatMap(order_id => {
       const order = orders.get(order_id)
       const cart = order?.cart_id ? carts.get(order.cart_id) : undefined
@@ -109,6 +112,7 @@ export const judge: Record<Group, (ctx: Ctx, ids: string[]) => Promise<Differenc
         payment: payments.get(order_id),
         reservation: reservations.get(order_id),
         cart,
+        confirmed: confirmed === undefined || isOld(ctx, order_id) ? undefined : confirmed.has(order_id),
       })
     })
   },
@@ -148,6 +152,7 @@ export const judge: Record<Group, (ctx: Ctx, ids: string[]) => Promise<Differenc
         const facts = await ctx.call(everyService(service).readMessaging, {})
         // Something answers at that address, but none of this platform's services.
         if (!facts.outbox) throw new Unavailable(service)
+        await noticeSetBack(ctx, service, facts)
         return messagingDifferences(name, facts)
       }),
     )
@@ -180,3 +185,43 @@ export async function collectOwnFindings(ctx: Ctx, service: ServiceName): Promis
   if (settled) await store.moveWalk(ctx.sql, source, { at: place.at, id: settled.id })
   return taken
 }
+
+/** How far back everything is looked at again when a database was set back. */
+const lookBack_s = 24 * 3600
+
+/**
+ * A service that has heard less than it had heard before has a database that was set back: what changed in the time that
+ * is lost was looked at already, so the walks begin again a day ago.
+ */
+async function noticeSetBack(ctx: Ctx, service: ServiceName, { topics }: MessagingFacts): Promise<void> {
+  // One place a topic: a topic that is new to the service must not make up for one that went back.
+  let wentBack = false
+  for (const { topic, position } of topics) {
+    const source = `heard:${service}/${topic}`
+    const before = await store.readWalk(ctx.sql, source)
+    if (before !== store.dawn && position < Number(before.at)) wentBack = true
+    if (before === store.dawn || position !== Number(before.at)) {
+      await store.moveWalk(ctx.sql, source, { at: String(position), id: null })
+    }
+  }
+  if (!wentBack) return
+  ctx.log.warn({ service }, 'the database of a service was set back: the last day is compared again')
+  const names = Object.values(sources).flatMap(group => Object.keys(group))
+  await store.rewindWalks(ctx.sql, names, lookBack_s)
+}
+
+/** Orders that were confirmed to the customer; undefined while the notification service is away: orders go on without it. */
+async function readConfirmed(ctx: Ctx, ids: string[]): Promise<Set<string> | undefined> {
+  if (ids.length === 0) return new Set()
+  try {
+    const { items } = await ctx.call(readConfirmedOrders, { body: { ids } })
+    return new Set(items.map(item => item.order_id))
+  } catch (error) {
+    if (!(error instanceof Unavailable)) throw error
+    return undefined
+  }
+}
+
+/** Whether an order is older than a day, by its id (UUIDv7): nobody wants a confirmation of it any more. */
+const isOld = (ctx: Ctx, order_id: string) =>
+  ctx.clock.now() - Number.parseInt(order_id.replace('-', '').slice(0, 12), 16) > 86_400_000

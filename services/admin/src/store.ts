@@ -104,6 +104,13 @@ export async function moveWalk(sql: Queryable, source: string, { at, id }: Walk)
     on conflict (source) do update set at = excluded.at, id = excluded.id`
 }
 
+/** Has what changed in the last so many seconds looked at again. */
+export async function rewindWalks(sql: Queryable, sources: string[], seconds: number): Promise<void> {
+  await sql`
+    update walks set at = (now() - make_interval(secs => ${seconds}))::text, id = null
+    where source = any(${sources}) and at::timestamptz > now() - make_interval(secs => ${seconds})`
+}
+
 /** A time as the database writes it, so much earlier. */
 export async function earlier(sql: Queryable, at: string, seconds: number): Promise<string> {
   const [row] = await sql<[{ at: string }]>`select (${at}::timestamptz - make_interval(secs => ${seconds}))::text as at`

@@ -176,3 +176,33 @@ test('an outbox that was restored with events that had been sent: they are heard
   assert.equal((await shop.platform.said('order')).length, said)
   assert.equal((await shop.get(order.id)).payment_status, 'paid')
 })
+
+test('the inventory service set back: what was paid is sold again, what was cancelled is not, and the page says so', async () => {
+  const product = await shop.product({ stock: 20 })
+  const early = await shop.order(product.id, 1, {})
+  await shop.platform.drain()
+  await shop.compare()
+  const restore = await keep(shop.sql('inventory'))
+  const paid = await shop.order(product.id, 2)
+  const cancelled = await shop.order(product.id, 3)
+  await shop.cancel(cancelled.id)
+  await shop.platform
+    .client('order')
+    .call(
+      api.payOrder,
+      { params: { id: early.id }, body: { payment_method: 'tok_approve' } },
+      { 'x-order-token': early.order_token! },
+    )
+  await shop.platform.drain()
+  assert.deepEqual(await shop.stock(product.id), [17, 0])
+  await setBack('inventory', restore)
+  await shop.platform.drain()
+  await shop.reconcile()
+  await shop.assertRepaired(paid.id, 'paid-without-stock')
+  assert.deepEqual(await shop.stock(product.id), [17, 0])
+  await shop.age()
+  await shop.reconcile()
+  const shown = await shop.platform.client('product').call(api.getProduct, { params: { id: product.id } })
+  assert.equal(shown.stock_quantity, 17)
+  assert.deepEqual(await shop.open(), [])
+})

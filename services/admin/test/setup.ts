@@ -8,9 +8,9 @@ import { startTestPlatform, type TestPlatform } from '@shopfleet/testing'
 export const guest = { email: 'guest@example.com' }
 export type Shop = Awaited<ReturnType<typeof openShop>>
 
-export async function openShop(env: Record<string, string> = {}) {
+export async function openShop(env: Record<string, string> = {}, more: api.ServiceName[] = []) {
   const platform: TestPlatform = await startTestPlatform({
-    services: ['product', 'inventory', 'cart', 'order', 'payment', 'admin'],
+    services: ['product', 'inventory', 'cart', 'order', 'payment', 'admin', ...more],
     simulator: true,
     env: { DRIVE_LEASE_MS: '3000', RECONCILE_GRACE_S: '30', ...env },
   })

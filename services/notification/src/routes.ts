@@ -3,6 +3,7 @@ import * as api from '@shopfleet/contracts'
 import { decodeCursor, isStaff, mayAccess, pageOf, type Route, route, userIdOf } from '@shopfleet/service-kit'
 import { preferenceRoutes } from './preference-routes.ts'
 import { queueMessage } from './queue-message.ts'
+import { reconcileRoutes } from './reconcile-routes.ts'
 import { resend } from './resend.ts'
 import { sendLetter } from './send-letter.ts'
 import type { Ctx } from './service.ts'
@@ -36,6 +37,7 @@ export const routes = (ctx: Ctx): Route[] => {
       return list(query, params.user_id)
     }),
 
+    ...reconcileRoutes(ctx),
     ...preferenceRoutes(ctx),
     ...templateRoutes(ctx),
   ]
