@@ -52,11 +52,11 @@ export function createShopClient(options: {
   history: Lines
   clock: RunClock
   onEnded: (ended: Ended) => void
-  connections?: number
+  connections: number
 }) {
   const { history, clock, onEnded } = options
   const pool = new Pool(options.url, {
-    connections: options.connections ?? 256,
+    connections: options.connections,
     pipelining: 1,
     connect: { timeout: 3000 },
     headersTimeout: 0,

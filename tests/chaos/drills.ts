@@ -146,7 +146,7 @@ const times = 10
 
 const overload: Drill = {
   shoppers: false,
-  async run({ scene, shop, load_ms }) {
+  async run({ scene, storm, shop, load_ms }) {
     const { random, client, products } = shop
     const phase_ms = Math.max(8000, load_ms / 3)
     let buyers = 0
@@ -171,24 +171,26 @@ const overload: Drill = {
 
     const shed_ms: number[] = []
     const sold_ms: number[] = []
-    const underWay = new Set<Promise<void>>()
-    const began_ms = performance.now()
     let sent = 0
-    while (performance.now() - began_ms < phase_ms) {
-      const due = ((performance.now() - began_ms) / 1000) * peak * times
-      for (; sent < due; sent++) {
-        const sent_ms = performance.now()
-        const one = buy().then(({ phase, status }) => {
-          const took_ms = performance.now() - sent_ms
-          if (phase === 'ok' && performance.now() - began_ms <= phase_ms) sold_ms.push(took_ms)
-          if (status === 503 || status === 429) shed_ms.push(took_ms)
-        })
-        underWay.add(one)
-        void one.finally(() => underWay.delete(one))
+    await storm.overload(async () => {
+      const underWay = new Set<Promise<void>>()
+      const began_ms = performance.now()
+      while (performance.now() - began_ms < phase_ms) {
+        const due = ((performance.now() - began_ms) / 1000) * peak * times
+        for (; sent < due; sent++) {
+          const sent_ms = performance.now()
+          const one = buy().then(({ phase, status }) => {
+            const took_ms = performance.now() - sent_ms
+            if (phase === 'ok' && performance.now() - began_ms <= phase_ms) sold_ms.push(took_ms)
+            if (status === 503 || status === 429) shed_ms.push(took_ms)
+          })
+          underWay.add(one)
+          void one.finally(() => underWay.delete(one))
+        }
+        await new Promise(resolve => setTimeout(resolve, 5))
       }
-      await new Promise(resolve => setTimeout(resolve, 5))
-    }
-    await Promise.all(underWay)
+      await Promise.all(underWay)
+    })
     const goodput = (sold_ms.length / phase_ms) * 1000
     const late = percentile(shed_ms, 0.99)
     return [

@@ -83,7 +83,9 @@ async function run(options: ChaosOptions, { platform, folder, startedAt, randomO
   const faultJournal = openLines(join(folder, 'faults.jsonl'))
   const sampleJournal = openLines(join(folder, 'samples.jsonl'))
   const figures = createFigures()
-  const client = createShopClient({ url: platform.gatewayUrl, history, clock, onEnded: figures.onEnded })
+  // An open loop waits for nobody, also not for a connection.
+  const connections = options.drill === 'overload' ? 8192 : 256
+  const client = createShopClient({ url: platform.gatewayUrl, history, clock, onEnded: figures.onEnded, connections })
   const sleep = (ms: number) => interruptible(ms, ending.signal)
   const shop: Shop = {
     client,

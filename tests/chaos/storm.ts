@@ -14,7 +14,7 @@ export interface FaultLine {
   at: string
   phase: 'begin' | 'end'
   id: number
-  fault: FaultName
+  fault: FaultName | 'overload'
   target: string
   details?: object
 }
@@ -29,6 +29,8 @@ export interface Storm {
   run(signal: AbortSignal): Promise<void>
   /** One fault, for as long as the work takes. */
   during<T>(name: FaultName, work: () => Promise<T>): Promise<T>
+  /** More is asked for than can be done, by whoever does the work. */
+  overload<T>(work: () => Promise<T>): Promise<T>
 }
 
 const storm = { atOnce: 3, lasts_ms: 12_000, gap_ms: 900 }
@@ -131,6 +133,15 @@ export function createStorm(options: {
         }
         await Promise.all(underWay)
         if (!signal.aborted) await scene.sleep(calm_ms)
+      }
+    },
+    async overload(work) {
+      const id = ++ids
+      note({ phase: 'begin', id, fault: 'overload', target: 'gateway' })
+      try {
+        return await work()
+      } finally {
+        note({ phase: 'end', id, fault: 'overload', target: 'gateway' })
       }
     },
     async during(name, work) {
