@@ -116,18 +116,18 @@ export async function restoreAll({ dataDir, backupDir, target, progress, now }: 
   try {
     // On a new machine there is no password yet: it comes out of the backup, before one is made up.
     const newest = chooseBackup(backupDir, stopAt(target))
+    if (!newest.manifest.embedded) {
+      throw new LauncherError(
+        `${newest.folder} is of a server that is not the embedded one`,
+        'Restore it there: npm run restore -- --database-url <URL> --to <time>.',
+      )
+    }
     const putBack = restoreShopFiles(join(newest.folder, 'files'), dataDir)
     const cluster = placeCluster(dataDir, { requireDataDir: false })
     await stopLeftOver(cluster, progress)
     const system = systemOf(cluster.folder)
     const backup = system === undefined ? newest : chooseBackup(backupDir, stopAt(target), system)
     const { manifest } = backup
-    if (!manifest.embedded) {
-      throw new LauncherError(
-        `${backup.folder} is of a server that is not the embedded one`,
-        'Restore it there: npm run restore -- --database-url <URL> --to <time>.',
-      )
-    }
     await progress.step('verification of the backup', () => verifyBackup(backup))
     const draft = { ...cluster, folder: `${cluster.folder}-restoring` }
     const wal = [walFolderOf(backupDir, manifest.system)]
