@@ -16,6 +16,12 @@ export const UserConfig = settings(4001, {
     minimum: 60,
     description: 'Seconds a session lives without being used',
   }),
+  SESSION_MAX_DAYS: Type.Integer({
+    default: 90,
+    minimum: 1,
+    maximum: 3650,
+    description: 'Days after which a session ends however much it is used',
+  }),
   SHOP_URL: Type.String({
     default: 'http://localhost:3000',
     pattern: '^https?://',

@@ -35,6 +35,7 @@ export function newSession(ctx: Ctx, from: From): NewSession {
     refresh_token,
     hash: hashOf(refresh_token),
     lives_s: ctx.config.REFRESH_TOKEN_S,
+    max_days: ctx.config.SESSION_MAX_DAYS,
     ...from,
   }
 }

@@ -9,6 +9,7 @@ export interface SessionRow {
   id: string
   hash: Uint8Array
   lives_s: number
+  max_days: number
   user_agent: string | null
   ip: string | null
 }
@@ -108,7 +109,8 @@ export async function turnSession(
     with turned as (
       update sessions s
       set generation = s.generation + 1, turned_by = t.hash, turned_at = clock_timestamp(),
-          expires_at = now() + make_interval(secs => ${next.lives_s}), used_at = now(),
+          expires_at = least(now() + make_interval(secs => ${next.lives_s}), s.created_at + make_interval(days => ${next.max_days})),
+          used_at = now(),
           user_agent = ${next.user_agent}, ip = ${next.ip}
       from refresh_tokens t
       where t.hash = ${old}::bytea and s.id = t.session_id and s.generation = t.generation and s.expires_at > now()

@@ -216,6 +216,19 @@ test('a session that was not used for its time has ended, and is forgotten', asy
   assert.equal((await sql`select 1 from refresh_tokens where created_at < now() - interval '7 days'`).count, 0)
 })
 
+test('a session ends after its greatest age, however much it is used', async () => {
+  const session = await join()
+  const sql = platform.sql('user')
+  await sql`update sessions set created_at = now() - interval '89 days 23 hours' where user_id = ${session.user.id}`
+  const next = await refresh(session)
+  const [row] = await sql`
+    select expires_at < now() + interval '61 minutes' as ends from sessions where user_id = ${session.user.id}`
+  assert.equal(row!.ends, true)
+  await sql`update sessions set created_at = now() - interval '91 days' where user_id = ${session.user.id}`
+  const last = await refresh(next)
+  await assert.rejects(refresh(last), refused('invalid-token'))
+})
+
 test('after signing out the session is over, and signing out again is no error', async () => {
   const session = await join()
   const body = { refresh_token: session.refresh_token }
