@@ -1,0 +1,4 @@
+import { cartCheckout, guestCheckout } from './flows.ts'
+import { crashFlows } from './suite.ts'
+
+crashFlows(['product', 'inventory', 'cart', 'order', 'payment'], [guestCheckout, cartCheckout])

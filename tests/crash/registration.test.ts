@@ -1,0 +1,4 @@
+import { registration } from './flows.ts'
+import { crashFlows } from './suite.ts'
+
+crashFlows(['user'], [registration])
