@@ -196,7 +196,13 @@ export const listDeadLetters = operation({
       service: Type.Optional(Service),
       state: Type.Optional(Type.Enum(['open', 'closed'])),
       limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 20 })),
-      after: Type.Optional(Type.Integer({ minimum: 0, description: 'With `service`: the `id` of the last one seen' })),
+      after: Type.Optional(
+        Type.Integer({
+          minimum: 0,
+          maximum: Number.MAX_SAFE_INTEGER,
+          description: 'With `service`: the `id` of the last one seen',
+        }),
+      ),
     },
     { additionalProperties: false },
   ),

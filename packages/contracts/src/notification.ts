@@ -213,7 +213,7 @@ export const createPushSubscription = operation({
   body: Type.Object(
     {
       endpoint: Type.String({ format: 'uri', maxLength: 1000 }),
-      expirationTime: Type.Optional(nullable(Type.Number())),
+      expirationTime: Type.Optional(nullable(Type.Number({ minimum: 0, maximum: 1e15 }))),
       keys: Type.Object({ p256dh: PushKey, auth: PushKey }, { additionalProperties: false }),
     },
     { additionalProperties: false },

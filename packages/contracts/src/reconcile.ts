@@ -1,5 +1,6 @@
 import { type Static, type TSchema, Type } from 'typebox'
 import { Currency, Id, nullable } from './fields.ts'
+import { maxMinor } from './money.ts'
 import { operation, type ServiceName } from './operation.ts'
 import { orderStatuses, paymentStatuses } from './order.ts'
 import { paymentStates } from './payment.ts'
@@ -197,7 +198,10 @@ export const noteOrderRefund = operation({
   auth: { service: ['admin'] },
   summary: 'Note what was given back of an order',
   params: Type.Object({ id: Id }),
-  body: Type.Object({ refunded_minor: Type.Integer({ minimum: 1 }) }, { additionalProperties: false }),
+  body: Type.Object(
+    { refunded_minor: Type.Integer({ minimum: 1, maximum: maxMinor }) },
+    { additionalProperties: false },
+  ),
   replies: { 200: Done },
   idempotent: true,
 })
@@ -242,7 +246,10 @@ export const resayStock = operation({
   path: '/internal/reconcile/stock/say',
   auth: { service: ['admin'] },
   summary: 'Say stock.changed again',
-  body: Type.Object({ id: Id, above_revision: Type.Integer({ minimum: 0 }) }, { additionalProperties: false }),
+  body: Type.Object(
+    { id: Id, above_revision: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }) },
+    { additionalProperties: false },
+  ),
   replies: { 200: Done },
   idempotent: true,
 })

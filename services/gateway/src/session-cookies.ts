@@ -67,7 +67,7 @@ export function readCookies(operation: Operation, request: FastifyRequest, origi
   if (access === undefined && refresh !== undefined && operation.auth !== 'public') throw new Problem('token-expired')
   const result: FromCookies = {}
   // Who exchanges or ends a session shows its refresh token; an access token that has run out is no hindrance.
-  const usesRefresh = operation.session === 'continues' || operation.session === 'ends'
+  const usesRefresh = operation.auth === 'public' && (operation.session === 'continues' || operation.session === 'ends')
   if (access !== undefined && !usesRefresh && tokenPattern.test(access)) result.authorization = `Bearer ${access}`
   if (usesRefresh && inCookies && refresh !== undefined && tokenPattern.test(refresh)) {
     const body = parse(request.body)

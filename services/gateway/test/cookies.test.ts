@@ -150,3 +150,13 @@ test('a cookie that is no token is no header either', async () => {
   await observed.ask('GET', '/api/cart', { cookie: '__Host-access=a b; __Host-access=x' })
   assert.equal(observed.seen[0]!.headers.authorization, undefined)
 })
+
+test('ending all sessions takes the access token from the cookie, and the cookies away', async () => {
+  observed.answer((_seen, response) => {
+    response.writeHead(204).end()
+  })
+  const answer = await observed.ask('POST', '/api/auth/logout-all', { ...app, cookie })
+  assert.equal(answer.status, 204)
+  assert.equal(observed.seen[0]!.headers.authorization, 'Bearer a.b.c')
+  assert.match(String(answer.headers['set-cookie']), /__Host-refresh=; .*Max-Age=0/)
+})
