@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, statfsSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -11,7 +11,7 @@ import type { ChaosOptions } from './options.ts'
 export interface DataDisk {
   dataDir: string
   /** Undefined on an ordinary folder. */
-  fill: (() => void) | undefined
+  fill: (() => Promise<void>) | undefined
   /** Gives the room back. */
   free(): void
   close(): void
@@ -51,10 +51,12 @@ export async function openDataDisk(
   }
   return {
     dataDir,
-    fill() {
+    async fill() {
       const { bavail, bsize } = statfsSync(dataDir)
       writeFileSync(ballast, '')
-      spawnSync('fallocate', ['-l', String(bavail * bsize), ballast])
+      // It takes what there is; that PostgreSQL wrote meanwhile is no reason to stop before the end.
+      const filling = spawn('fallocate', ['-l', String(bavail * bsize), ballast], { stdio: 'ignore' })
+      await new Promise(done => filling.once('close', done).once('error', done))
     },
     free,
     close: onceAtTheEnd(() => {

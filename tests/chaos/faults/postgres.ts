@@ -237,7 +237,7 @@ export const diskFull: Fault = async scene => {
   if (scene.busy.has('postgres') || !mayDie()) return nothingFree
   const release = claim(scene, 'postgres')
   const hold_ms = Math.min(4000, duration(scene, 1500))
-  disk.fill()
+  await disk.fill()
   return {
     target: 'postgres',
     details: { hold_ms },
