@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { ServiceName } from '@shopfleet/contracts'
 import { crashEverywhere } from './crash.ts'
@@ -31,7 +32,9 @@ export function crashFlows(services: ServiceName[], flows: Flow[]): void {
         t.diagnostic(`${flow.name}, ${service}: ${places[service].length} crash points in ${took_s} s`)
       })
     }
-    test(`${flow.name}: each boundary is known, and each that is known was crashed`, () =>
-      compareWithKnown(flow.name, places))
+    test(`${flow.name}: each boundary is known, and each that is known was crashed`, () => {
+      assert.deepEqual(Object.keys(places), flow.services, 'every service was crashed to the end')
+      compareWithKnown(flow.name, places)
+    })
   }
 }
