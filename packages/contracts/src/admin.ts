@@ -15,6 +15,8 @@ export const findingKinds = {
   'reservation-without-order': 'Stock is held or sold for an order nobody knows',
   'stock-of-undone-order': 'An order was cancelled, but its stock is still held or sold',
   'paid-without-stock': 'An order counts as paid, but its stock was not sold',
+  'cancellation-forgotten':
+    'Money or stock of an order went back as for a cancellation, but it does not count as cancelled',
   'stock-lines-differ': 'Other units were sold than were ordered',
   'cart-of-order-open': 'A cart was ordered and still is open',
   'cart-without-order': 'A cart counts as ordered, but there is no such order',

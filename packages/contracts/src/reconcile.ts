@@ -189,6 +189,20 @@ export const resumeOrder = operation({
   idempotent: true,
 })
 
+/** Takes a cancellation to its end that the order service has forgotten: its database was set back in the midst of it. */
+export const finishCancelling = operation({
+  service: 'order',
+  name: 'finishCancelling',
+  method: 'POST',
+  path: '/internal/reconcile/orders/:id/finish-cancelling',
+  auth: { service: ['admin'] },
+  summary: 'Cancel an order whose cancellation had begun',
+  params: Type.Object({ id: Id }),
+  replies: { 200: Done },
+  problems: ['not-found', 'transition-not-allowed'],
+  idempotent: true,
+})
+
 /** What the payment service says was given back becomes the order's. Only ever more. */
 export const noteOrderRefund = operation({
   service: 'order',

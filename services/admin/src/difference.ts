@@ -44,6 +44,7 @@ export const kindsOf = {
     'reservation-without-order',
     'stock-of-undone-order',
     'paid-without-stock',
+    'cancellation-forgotten',
     'stock-lines-differ',
     'cart-of-order-open',
     'confirmation-missing',
@@ -93,6 +94,13 @@ export function orderDifferences(facts: OrderCase): Difference[] {
     if (taken) say('stock-of-undone-order', { stock })
     return found
   }
+  const undone = traceOfCancelling(facts)
+  // What follows from it is not worth a finding of its own. How much is back may still change.
+  if (undone) {
+    const evidence = { undone, ...money, stock }
+    found.push({ kind: 'cancellation-forgotten', subject: facts.order_id, evidence, fingerprint: undone })
+    return found
+  }
   if (order.status === 'pending') {
     const paying = live !== null && (live.status === 'captured' || live.status === 'authorised')
     if (settled && paying) say('captured-but-unpaid', { ...money, attempt: live.attempt })
@@ -107,6 +115,21 @@ export function orderDifferences(facts: OrderCase): Difference[] {
   }
   if (facts.cart?.status === 'open') say('cart-of-order-open', { cart_id: facts.cart.cart_id })
   return found
+}
+
+/**
+ * What says that an order was being cancelled when the order service lost its memory of it. Payments of an order are closed
+ * by nothing else; where the payment service has forgotten as well, all the money is back and the stock released, which a
+ * refund by itself never does. Stock that nobody knows says nothing: the inventory may have been set back too.
+ */
+export function traceOfCancelling({
+  payment,
+  reservation,
+}: OrderCase): 'payments closed' | 'all given back' | undefined {
+  if (!payment) return undefined
+  if (payment.closed) return 'payments closed'
+  const isBack = payment.captured_minor > 0 && payment.captured_minor === payment.refunded_minor
+  return isBack && reservation?.status === 'released' ? 'all given back' : undefined
 }
 
 type Lines = { product_id: string; quantity: number }[]

@@ -7,10 +7,12 @@ import {
   commitReservation,
   everyService,
   type FindingKind,
+  finishCancelling,
   noteOrderRefund,
   Problem,
   readOrderFacts,
   readPaymentFacts,
+  readReservationFacts,
   readShownStock,
   releaseReservation,
   resayOrderPaid,
@@ -19,6 +21,7 @@ import {
   resumeOrder,
   type ServiceName,
 } from '@shopfleet/contracts'
+import { traceOfCancelling } from './difference.ts'
 import type { Ctx } from './service.ts'
 import type { FindingRow } from './store.ts'
 
@@ -117,6 +120,19 @@ export const repairs: Partial<Record<FindingKind, Repair>> = {
           'the order: then the money goes back.',
       )
     }
+  },
+
+  async 'cancellation-forgotten'(ctx, { subject: id }) {
+    const { order, payment } = await orderOf(ctx, id)
+    const [reservation] = (await ctx.call(readReservationFacts, { body: { ids: [id] } })).items
+    if (!traceOfCancelling({ order_id: id, payment, reservation })) throw new Error('nothing of it is undone any more')
+    if (order.status === 'shipped' || order.status === 'delivered')
+      throw new LeftToStaff(
+        'The goods left although the order was being cancelled, and the money went back. Ask the customer for the one or ' +
+          'the other.',
+      )
+    const { done } = await ctx.call(finishCancelling, { params: { id } })
+    return done ? 'cancelled the order: its cancellation had begun, and was forgotten' : 'it was cancelled already'
   },
 
   async 'cart-of-order-open'(ctx, { evidence }) {
