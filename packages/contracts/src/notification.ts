@@ -85,6 +85,7 @@ export const queueMessage = operation({
     { additionalProperties: false },
   ),
   replies: { 200: Type.Object({ id: Id, status: Type.Enum([...messageStatuses]) }) },
+  problems: ['validation-failed'],
 })
 
 export const sendNotification = operation({

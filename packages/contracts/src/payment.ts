@@ -147,7 +147,14 @@ export const refundPayment = operation({
   ),
   body_optional: true,
   replies: { 200: Payment },
-  problems: ['not-found', 'payment-not-allowed', 'refund-exceeds-captured', 'wrong-currency', 'request-in-progress'],
+  problems: [
+    'not-found',
+    'payment-not-allowed',
+    'refund-exceeds-captured',
+    'wrong-currency',
+    'request-in-progress',
+    'validation-failed',
+  ],
   idempotent: true,
   example: { body: { amount: 5 } },
 })

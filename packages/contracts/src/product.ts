@@ -70,7 +70,8 @@ export const listProducts = operation({
   summary: 'Products, filtered and paged',
   query: ListProductsQuery,
   replies: { 200: page(Product) },
-  problems: ['invalid-cursor'],
+  // An amount is checked once more by its currency.
+  problems: ['invalid-cursor', 'validation-failed'],
   cache_s: 5,
   example: { query: { limit: 2, sort: 'price', in_stock: true } },
 })
@@ -100,7 +101,7 @@ export const searchProducts = operation({
       suggestion: nullable(Type.String({ description: 'What was probably meant, if the words were misspelt' })),
     }),
   },
-  problems: ['invalid-cursor'],
+  problems: ['invalid-cursor', 'validation-failed'],
   cache_s: 5,
   example: { query: { q: 'lamp', limit: 3 } },
 })
@@ -189,7 +190,7 @@ export const createProduct = operation({
   description: 'A missing sku or slug is made from the name. `stock` becomes the opening stock.',
   body: Type.Object({ name: ProductName, price: Price, ...productFields }, { additionalProperties: false }),
   replies: { 201: Product },
-  problems: ['already-exists', 'unknown-category', 'wrong-currency'],
+  problems: ['already-exists', 'unknown-category', 'wrong-currency', 'validation-failed'],
   example: { body: { name: 'Test Product', price: 29.99, stock: 100 } },
 })
 
@@ -209,7 +210,7 @@ export const updateProduct = operation({
   params: IdParams,
   body: ProductChange,
   replies: { 200: Product },
-  problems: ['not-found', 'already-exists', 'unknown-category', 'wrong-currency'],
+  problems: ['not-found', 'already-exists', 'unknown-category', 'wrong-currency', 'validation-failed'],
   example: { body: { price: 24.5 } },
 })
 
