@@ -106,6 +106,9 @@ export const fixtures: Record<string, Fixture> = {
   login: w => ({ body: { email: w.owner.user.email, password } }),
   loginMfa: () => ({ body: { mfa_token: madeUp, code: '123456' }, reached: [401] }),
   verifyEmail: () => ({ body: { token: madeUp }, reached: [422] }),
+  // No provider is configured: as if there were no such address.
+  beginExternal: () => ({ reached: [404] }),
+  finishExternal: () => ({ body: { login_token: madeUp, code: 'x', state: 'y' }, reached: [401, 404] }),
   resendVerification: ofCaller,
   forgotPassword: () => ({ body: { email: newEmail() } }),
   resetPassword: () => ({ body: { token: madeUp, password }, reached: [422] }),
@@ -273,6 +276,7 @@ export const fixtures: Record<string, Fixture> = {
   readStockFacts: facts,
   readShownStock: facts,
   readCartFacts: facts,
+  readConfirmedOrders: facts,
   readProviderBalance: nothing,
   listProviderStrangers: nothing,
   resumeOrder: () => ({ params: { id: some() }, body: { attempt: 1 } }),

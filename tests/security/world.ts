@@ -51,6 +51,8 @@ export async function createWorld(options: Partial<PlatformOptions> = {}): Promi
     services: everyone,
     simulator: true,
     ...options,
+    // A machine that is busy with the attacks must refuse them for what they are.
+    env: { MAX_LOOP_DELAY_MS: '60000', MAX_IN_FLIGHT: '10000', ...options.env },
     overrides: { ...options.overrides, user: { ...options.overrides?.user, clock } },
   })
   try {
