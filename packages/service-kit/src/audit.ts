@@ -5,6 +5,7 @@ import type { Caller } from './auth.ts'
 import type { Clock } from './clock.ts'
 import { type Call, Reply, type Route } from './http.ts'
 import { withoutSecrets } from './log.ts'
+import { callerAddress } from './proxies.ts'
 
 /*
  * What staff do is said as events of the service they do it in, for the admin service to write into its log. `begun` is
@@ -52,8 +53,15 @@ const idOf = (params: unknown): string | null => {
   return typeof values[0] === 'string' ? values[0] : null
 }
 
-export function createAudit(kit: { service: ServiceName; sql: Sql; clock: Clock; routes: Route[] }): Audit {
-  const { sql, clock, routes } = kit
+export function createAudit(kit: {
+  service: ServiceName
+  sql: Sql
+  clock: Clock
+  routes: Route[]
+  /** Whose word on where a request began is believed. */
+  isGateway: (address: string) => boolean
+}): Audit {
+  const { sql, clock, routes, isGateway } = kit
   const event = staffActed(kit.service)
   const readers = new Map(
     routes.filter(route => isReading(route.operation)).map(route => [route.operation.path, route]),
@@ -90,7 +98,7 @@ export function createAudit(kit: { service: ServiceName; sql: Sql; clock: Clock;
       method: operation.method,
       path: origin.path.slice(0, 500),
       target: idOf(params),
-      ip: origin.ip,
+      ip: callerAddress(origin.ip, origin.forwarded_for, isGateway),
       forwarded_for: origin.forwarded_for?.slice(0, 500) ?? null,
       user_agent: origin.user_agent?.slice(0, 500) ?? null,
       at: new Date(clock.now()).toISOString(),

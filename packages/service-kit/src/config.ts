@@ -74,6 +74,11 @@ export const databaseSettings = {
     maximum: 3650,
     description: 'Days events stay on the bus, and are known as applied; a service that is away for longer misses some',
   }),
+  GATEWAY_ADDRESSES: Type.String({
+    default: '127.0.0.1,::1',
+    description:
+      'Addresses or networks (10.0.0.0/8) of the gateway and of proxies in front of it: what they say of where a request began goes into the audit log',
+  }),
   DATABASE_URL: Type.String({ pattern: '^postgres(ql)?://', description: "The service's own database", secret: true }),
   DATABASE_POOL: Type.Integer({ default: 10, minimum: 2, maximum: 200, description: 'Connections to it at most' }),
   BUS_DATABASE_URL: Type.String({

@@ -17,6 +17,7 @@ export { createMetrics, type Metrics } from './metrics.ts'
 export { decodeCursor, encodeCursor, type Key, type KeyOf, type KeyPart, pageOf } from './page.ts'
 export { createPeers, type Peers } from './peers.ts'
 export { declaredProblems, renderError } from './problem-reply.ts'
+export { trustedProxies } from './proxies.ts'
 export { openSecrets, passwordOf, type Secrets } from './secrets.ts'
 export {
   type Context,

@@ -24,6 +24,7 @@ import { messagingRoutes } from './messaging-routes.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import { createPeers, type Peers } from './peers.ts'
 import { personalDataRoutes } from './personal-data-routes.ts'
+import { trustedProxies } from './proxies.ts'
 import { passwordOf, type Secrets } from './secrets.ts'
 
 /** What every room of a service is handed: its settings and its tools. Services add their own. */
@@ -232,7 +233,7 @@ export async function createService<Config extends DatabaseConfig, Ctx extends C
     metrics,
     auth,
     routes,
-    audit: createAudit({ service: name, sql, clock, routes }),
+    audit: createAudit({ service: name, sql, clock, routes, isGateway: trustedProxies(config.GATEWAY_ADDRESSES) }),
     onChanged() {
       relay.wake()
       // Whoever takes back a token does so here: it counts at once where it was done.

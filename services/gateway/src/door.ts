@@ -1,4 +1,3 @@
-import { BlockList, isIPv6 } from 'node:net'
 import cors from '@fastify/cors'
 import { Problem } from '@shopfleet/contracts'
 import { type Clock, type Logger, type Metrics, renderError } from '@shopfleet/service-kit'
@@ -30,26 +29,6 @@ export const defaultBodyLimit = 256 * 1024
 export function canonicalUrl(url: string): string {
   const local = url.startsWith('/') ? url : url.replace(/^https?:\/\/[^/?#]*/i, '') || '/'
   return local.startsWith('/api/v1/') ? `/api/${local.slice(8)}` : local
-}
-
-/** Whether a peer is one of the proxies in front whose word on the caller is believed. */
-export function trustedProxies(list: string): (address: string) => boolean {
-  const blocks = new BlockList()
-  const names = list
-    .split(',')
-    .map(entry => entry.trim())
-    .filter(entry => entry !== '')
-  for (const name of names) {
-    const [address = '', prefix] = name.split('/')
-    const family = isIPv6(address) ? 'ipv6' : 'ipv4'
-    if (prefix === undefined) blocks.addAddress(address, family)
-    else blocks.addSubnet(address, Number(prefix), family)
-  }
-  if (names.length === 0) return () => false
-  return address => {
-    const plain = address.replace(/^::ffff:(?=\d+\.)/, '')
-    return blocks.check(plain, isIPv6(plain) ? 'ipv6' : 'ipv4')
-  }
 }
 
 export async function createDoor(options: DoorOptions): Promise<FastifyInstance> {

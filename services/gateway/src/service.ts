@@ -1,11 +1,19 @@
 import { operations, type ServiceName } from '@shopfleet/contracts'
-import { type Clock, createLog, createMetrics, type Logger, type Metrics, systemClock } from '@shopfleet/service-kit'
+import {
+  type Clock,
+  createLog,
+  createMetrics,
+  type Logger,
+  type Metrics,
+  systemClock,
+  trustedProxies,
+} from '@shopfleet/service-kit'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { createCallers } from './callers.ts'
 import type { GatewayConfig } from './config.ts'
 import { connectSharedCounters, createRateLimiter, type RateLimiter } from './counters.ts'
 import { mountDocs } from './docs.ts'
-import { createDoor, trustedProxies } from './door.ts'
+import { createDoor } from './door.ts'
 import { createLimits } from './limits.ts'
 import { methodTable, mountOperations } from './routes.ts'
 import { createShedder } from './shedding.ts'
