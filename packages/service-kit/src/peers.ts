@@ -74,7 +74,8 @@ export function createPeers(options: PeersOptions) {
     let peer = peers.get(service)
     if (peer) return peer
     const url = options.urls[service]
-    if (!url) throw new Error(`no address of the ${service} service is configured`)
+    // It is not there, like one that is down: who asks all services must not stop at it.
+    if (!url) throw new Unavailable(service, { cause: new Error('no address of it is configured') })
     const pool = new Pool(url, { connections: 64, pipelining: 1, keepAliveTimeout: 60_000, connect: { timeout: 2000 } })
     async function exchange(asked: Asked, budget_ms: number, signal: AbortSignal): Promise<Sent> {
       const { correlation_id, traceparent } = currentContext()
