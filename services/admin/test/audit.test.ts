@@ -23,7 +23,7 @@ after(async () => {
   await platform?.stop()
   await identity.stop()
 })
-const as = async (who: Parameters<Identity['token']>[0]) => ({ authorization: `Bearer ${await identity.token(who)}` })
+const as = async (who?: Parameters<Identity['token']>[0]) => ({ authorization: `Bearer ${await identity.token(who)}` })
 const asStaff = (...permissions: api.Permission[]) => as({ role: 'staff', permissions })
 
 const all: api.Permission[] = [...api.permissions]
