@@ -1,4 +1,5 @@
 import * as api from '@shopfleet/contracts'
+import { freePorts } from '@shopfleet/testing'
 import type { Ended, Sender } from './client.ts'
 import type { FaultScene } from './faults/fault.ts'
 import { percentile } from './figures.ts'
@@ -61,11 +62,17 @@ const rollingRestart: Drill = {
         failed.set(what, (failed.get(what) ?? 0) + 1)
       }
     })
-    for (const program of platform.running) {
-      restarting = program.name
-      say(`restarting ${program.name} …`)
-      await program.restart()
-      await sleep(1500)
+    // A second one of each beside the first, then the first is asked to stop: as an orchestrator does it.
+    for (const [name, program] of platform.programs) {
+      const [port, metrics] = await freePorts(2)
+      const prefix = name.toUpperCase()
+      const ports = Object.fromEntries(['PORT', `${prefix}_PORT`].map(key => [key, String(port)]))
+      restarting = name
+      say(`restarting ${name} …`)
+      await program.replace({ ...ports, ...(name === 'gateway' ? { METRICS_PORT: String(metrics) } : {}) }, () => {
+        for (const edge of platform.edges) if (edge.to === name) edge.retarget(port!)
+      })
+      await sleep(1000)
     }
     stop()
     const count = [...failed.values()].reduce((sum, n) => sum + n, 0)

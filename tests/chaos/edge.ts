@@ -25,6 +25,8 @@ export interface Edge {
   open(): number
   /** Puts a fault in force, or takes it away: what was held back is then delivered, or its connections are reset. */
   set(fault: EdgeFault | undefined, after?: 'deliver' | 'reset'): void
+  /** New connections go there from now on; open ones stay where they are. */
+  retarget(port: number): void
   /** Turns new connections away, as the system does where nobody listens. */
   refuse(refused: boolean): Promise<void>
   close(): Promise<void>
@@ -51,6 +53,7 @@ export async function openEdge(
   { port, target }: { port: number; target: { host: string; port: number } },
 ): Promise<Edge> {
   const pairs = new Set<Pair>()
+  let target_port = target.port
   let fault: EdgeFault | undefined
 
   const isHeld = (direction: Half['direction']) =>
@@ -135,7 +138,7 @@ export async function openEdge(
       client.resetAndDestroy()
       return
     }
-    const upstream = dial({ host: target.host, port: target.port, noDelay: true, allowHalfOpen: true })
+    const upstream = dial({ host: target.host, port: target_port, noDelay: true, allowHalfOpen: true })
     const pair: Pair = { client, server: upstream, halves: [], passed: 0 }
     pair.halves = [
       { from: client, to: upstream, direction: 'requests' },
@@ -173,6 +176,9 @@ export async function openEdge(
         } else if (before && !next && after === 'reset') reset(pair)
         else applyTo(pair)
       }
+    },
+    retarget(next) {
+      target_port = next
     },
     refuse(refused) {
       turn = turn.then(async () => {

@@ -8,7 +8,7 @@ import { databaseNameOf, databaseNames, databaseUrlOf } from '@shopfleet/platfor
 import { environmentOf, type LaunchPlan } from '@shopfleet/platform/environment'
 import { migrateBusAt } from '@shopfleet/platform/migrations'
 import { type Options, root } from '@shopfleet/platform/options'
-import { type PortPlan, planPorts, takenPlaces, urlOf } from '@shopfleet/platform/ports'
+import { type PortPlan, planPorts, takenPlaces } from '@shopfleet/platform/ports'
 import { keepSecrets } from '@shopfleet/platform/secrets'
 import { freePorts, type Random } from '@shopfleet/testing'
 import { type Edge, openEdge } from './edge.ts'
@@ -116,10 +116,11 @@ async function start(options: ChaosOptions, stage: Stage): Promise<Omit<Platform
   const ports = await choosePorts(stage.random)
   const edges: Edge[] = []
   stops.push(() => Promise.all(edges.map(edge => edge.close())))
-  const edgePorts = options.drill ? [] : await freePorts(services.length ** 2 + services.length + 10)
-  /** The port to reach `to` at; drills measure without anything in between. */
+  const isDirect = options.drill !== undefined && options.drill !== 'rolling-restart'
+  const edgePorts = isDirect ? [] : await freePorts(services.length ** 2 + services.length + 10)
+  /** The port to reach `to` at; most drills measure without anything in between. */
   async function edge(from: string, to: string, port: number): Promise<number> {
-    if (options.drill) return port
+    if (isDirect) return port
     const opened = await openEdge(from, to, { port: edgePorts.pop()!, target: { host: loopback, port } })
     edges.push(opened)
     return opened.port
@@ -183,6 +184,8 @@ async function start(options: ChaosOptions, stage: Stage): Promise<Omit<Platform
     envs[entry.name] = env
   }
 
+  const gatewayPort = await edge('shoppers', 'gateway', ports.service.gateway!.port)
+
   const onTrouble = (text: string) => options.say(text)
   const programs = new Map<ServiceName, Program>()
   const running: Program[] = []
@@ -226,7 +229,7 @@ async function start(options: ChaosOptions, stage: Stage): Promise<Omit<Platform
   const pools = new Map<string, Sql>()
   stops.push(() => Promise.all([...pools.values()].map(pool => pool.end({ timeout: 1 }))))
   return {
-    gatewayUrl: urlOf(ports.service.gateway!),
+    gatewayUrl: `http://${loopback}:${gatewayPort}`,
     programs,
     running,
     provider,

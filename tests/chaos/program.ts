@@ -16,8 +16,11 @@ export interface Program {
   signal(signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT' | 'SIGTERM'): boolean
   /** Tells it something over the channel (its clock). */
   tell(message: object): void
-  /** Stops it, waits for its end, and starts it again. */
-  restart(): Promise<void>
+  /**
+   * Starts a second one with these settings beside it and stops the first when the second is ready: as an orchestrator
+   * rolls out a new version. `onReady` is called between the two.
+   */
+  replace(settings: Record<string, string>, onReady: () => void): Promise<void>
   /** Keeps it from being started again, or lets it. */
   hold(held: boolean): void
   untilReady(timeout_ms: number): Promise<boolean>
@@ -66,6 +69,7 @@ export async function startProgram(options: ProgramOptions): Promise<Program> {
     child = current
     current.on('error', () => {})
     current.on('message', message => {
+      if (current !== child) return
       if (typeof message !== 'object' || message === null || !('ready' in message)) return
       ready = true
       failures = 0
@@ -75,6 +79,8 @@ export async function startProgram(options: ProgramOptions): Promise<Program> {
       for (const wake of waiting) wake()
     })
     current.once('exit', (code, signal) => {
+      // One that was replaced is missed by nobody.
+      if (current !== child) return
       const began = ready
       child = undefined
       ready = false
@@ -102,19 +108,20 @@ export async function startProgram(options: ProgramOptions): Promise<Program> {
       waiting.add(wake)
     })
   }
-  async function end(patience_ms: number): Promise<void> {
-    const current = child
-    if (!current) return
+  async function endOf(current: ChildProcess, patience_ms: number): Promise<void> {
     await new Promise<void>(gone => {
       const insist = setTimeout(() => current.kill('SIGKILL'), patience_ms)
       current.once('exit', () => {
         clearTimeout(insist)
         gone()
       })
-      wasShot = true
       current.kill('SIGCONT')
       current.kill('SIGTERM')
     })
+  }
+  async function end(patience_ms: number): Promise<void> {
+    wasShot = child !== undefined
+    if (child) await endOf(child, patience_ms)
   }
 
   run()
@@ -139,9 +146,15 @@ export async function startProgram(options: ProgramOptions): Promise<Program> {
     tell(message) {
       if (child?.connected) child.send(message, () => {})
     },
-    async restart() {
-      await end(15_000)
-      await untilReady(60_000)
+    async replace(settings, onReady) {
+      const old = child
+      if (!old) throw new Error(`${name} is not running`)
+      Object.assign(env, settings)
+      ready = false
+      run()
+      if (!(await untilReady(60_000))) throw new Error(`the new ${name} did not become ready`)
+      onReady()
+      await endOf(old, 15_000)
     },
     hold(hold) {
       held = hold
