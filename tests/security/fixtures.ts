@@ -280,6 +280,7 @@ export const fixtures: Record<string, Fixture> = {
   readProviderBalance: nothing,
   listProviderStrangers: nothing,
   resumeOrder: () => ({ params: { id: some() }, body: { attempt: 1 } }),
+  finishCancelling: async w => ({ ...(await ofOrder(w)), reached: [200, 409] }),
   noteOrderRefund: () => ({ params: { id: some() }, body: { refunded_minor: 1 } }),
   resayOrderPaid: repair,
   askProviderAgain: repair,

@@ -37,7 +37,11 @@ export const listRevocations = operation({
   auth: { service: everyService },
   summary: 'Sessions and tokens that ended before their time',
   query: Type.Object(
-    { since: Type.Optional(Type.String({ pattern: '^[0-9]{1,19}$', description: 'cursor of the answer before' })) },
+    {
+      since: Type.Optional(
+        Type.String({ pattern: '^(0|[1-9][0-9]{0,18})$', description: 'cursor of the answer before' }),
+      ),
+    },
     { additionalProperties: false },
   ),
   replies: { 200: Revocations },

@@ -273,7 +273,7 @@ export const setUserRole = operation({
   params: IdParams,
   body: Type.Object({ role: Type.String({ minLength: 1, maxLength: 50 }) }, { additionalProperties: false }),
   replies: { 200: User },
-  problems: ['not-found', 'last-administrator'],
+  problems: ['not-found', 'last-administrator', 'validation-failed'],
   example: { body: { role: 'support' } },
 })
 

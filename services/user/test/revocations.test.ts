@@ -153,6 +153,9 @@ test('what was taken back is for services alone', async () => {
   assert.ok(all.sessions.length > 0 && all.users.length > 0)
   const since = await client.call(api.listRevocations, { query: { since: all.cursor } }, order)
   assert.ok(since.sessions.length <= all.sessions.length)
+  // The database reads a number that begins with a nought as an octal one.
+  const octal = await client.send(api.listRevocations, { query: { since: '090' } }, order)
+  assert.equal(octal.status, 400)
   const ahead = await client.call(api.listRevocations, { query: { since: '9000000000000000000' } }, order)
   assert.deepEqual(ahead.sessions.toSorted(), all.sessions.toSorted(), 'a cursor of another database gets it all')
   const inventory = await platform.asService('order', 'inventory')
