@@ -6,7 +6,6 @@ import { type Facts, nextStep, type Step } from '../../services/order/src/order.
  * refused or undone stays so.
  */
 function outcomes(step: Step, facts: Facts): Facts[] {
-  const { goal } = facts
   const stock = (...values: Facts['stock'][]) => values.map(value => ({ ...facts, stock: value }))
   const payment = (...values: Facts['payment'][]) => values.map(value => ({ ...facts, payment: value }))
   /** Somebody else was there first: what is true is read anew. */
@@ -18,14 +17,16 @@ function outcomes(step: Step, facts: Facts): Facts[] {
     case 'wait':
       return []
     case 'reserve':
-      return goal === 'hold' ? stock('held', 'short', 'closed') : stock('held', 'committed', 'short', 'closed')
+      // Sold also for one who is late: another has held it meanwhile, and it was paid. Such a one settles nothing.
+      return stock('held', 'committed', 'short', 'closed')
     case 'authorise':
       return payment(
         'authorised',
         'captured',
         'in_doubt',
         'undone',
-        ...(facts.stock === 'held' ? (['refused'] as const) : []),
+        // Of a card before the one that paid, when the stock is sold.
+        'refused',
       )
     case 'commit':
       return facts.payment === 'captured' ? stock('committed', 'closed') : stock('committed', 'short', 'closed')
@@ -38,10 +39,13 @@ function outcomes(step: Step, facts: Facts): Facts[] {
       return stock('released')
     case 'cancel':
       return facts.stock === 'closed' ? anew('cancel', 'none') : [...overtaken, turned(facts)]
+    case 'settle-held':
+      return facts.stock === 'committed' ? overtaken : [...overtaken, { ...facts, goal: 'none' }]
     case 'fail-payment':
+      if (facts.stock === 'committed') return overtaken
       return [...overtaken, turned(facts), { ...facts, goal: 'none' }]
     default:
-      return [...overtaken, { ...facts, goal: goal === 'none' ? goal : 'none' }]
+      return [...overtaken, { ...facts, goal: 'none' }]
   }
 }
 

@@ -1,6 +1,14 @@
 import { short } from './names.ts'
 import type { People } from './people.ts'
-import type { OrderRecord, PaymentRecord, ReservationRecord, StockRecord } from './tables.ts'
+import {
+  changesOf,
+  type OrderRecord,
+  type PaymentRecord,
+  type ReservationRecord,
+  type StockRecord,
+  type Table,
+  type Tables,
+} from './tables.ts'
 import type { World } from './world.ts'
 
 /*
@@ -22,11 +30,24 @@ const isKept = (order: OrderRecord) => ['processing', 'shipped', 'delivered'].in
 /** Looks at whatever has changed since the last look. */
 export function watch(world: World): void {
   const { tables, provider } = world
-  const seenStock = new Map<string, StockRecord>()
-  const seenOrders = new Map<string, OrderRecord>()
-  const seenReservations = new Map<string, ReservationRecord>()
-  const seenPayments = new Map<string, PaymentRecord>()
   let seenEffects = 0
+  let seenChanges = 0
+
+  /** Calls `look` with the rows that were put in place since the last time. */
+  function changed<R>(table: Table<R>): (look: (row: R, before: R | undefined) => void) => void {
+    const seen = new Map<string, R>()
+    let changes = 0
+    return look => {
+      if (table.changes === changes) return
+      changes = table.changes
+      for (const [id, row] of table) {
+        const before = seen.get(id)
+        if (before === row) continue
+        seen.set(id, row)
+        look(row, before)
+      }
+    }
+  }
 
   function lookAtStock(stock: StockRecord): void {
     const { product_id, reserved, on_hand, opening } = stock
@@ -52,6 +73,13 @@ export function watch(world: World): void {
         world.violate(`order ${short(id)} is paid: ${order.total_minor} wanted, ${captured} captured`)
     }
     lookAtKept(order)
+  }
+
+  function lookAtReservation({ order_id, lines }: ReservationRecord): void {
+    const order = tables.orders.get(order_id)
+    if (order) lookAtKept(order)
+    // What it holds or has sold must have moved with it.
+    for (const { product_id } of lines) lookAtStock(tables.stock.get(product_id)!)
   }
 
   /** An order that is kept keeps its stock; one that is cancelled has none, and no money. */
@@ -89,30 +117,19 @@ export function watch(world: World): void {
       world.violate(`payment ${short(payment.id)} gives back more than was captured`)
   }
 
+  const stock = changed(tables.stock)
+  const reservations = changed(tables.reservations)
+  const orders = changed(tables.orders)
+  const payments = changed(tables.payments)
   world.afterStatement = () => {
-    for (const [id, stock] of tables.stock)
-      if (seenStock.get(id) !== stock) {
-        seenStock.set(id, stock)
-        lookAtStock(stock)
-      }
-    for (const [id, reservation] of tables.reservations)
-      if (seenReservations.get(id) !== reservation) {
-        seenReservations.set(id, reservation)
-        const order = tables.orders.get(id)
-        if (order) lookAtKept(order)
-      }
-    for (const [id, order] of tables.orders) {
-      const before = seenOrders.get(id)
-      if (before !== order) {
-        seenOrders.set(id, order)
-        lookAtOrder(order, before)
-      }
+    const changes = changesOf(tables)
+    if (changes !== seenChanges) {
+      seenChanges = changes
+      stock(lookAtStock)
+      reservations(lookAtReservation)
+      orders(lookAtOrder)
+      payments(lookAtPayment)
     }
-    for (const [id, payment] of tables.payments)
-      if (seenPayments.get(id) !== payment) {
-        seenPayments.set(id, payment)
-        lookAtPayment(payment)
-      }
     if (provider.book.n !== seenEffects) {
       seenEffects = provider.book.n
       lookAtProvider()
@@ -120,9 +137,22 @@ export function watch(world: World): void {
   }
 }
 
-/** Whether nothing is left to do. */
-export function isAtRest({ tables, eventsPending }: World, people: People): boolean {
-  if (people.active > 0 || eventsPending > 0) return false
+/** Answers whether nothing is left to do. It looks through the tables only when something has changed in them. */
+export function restOf({ tables }: World): (world: World, people: People) => boolean {
+  let changes = -1
+  let quiet = false
+  return ({ eventsPending }, people) => {
+    if (people.active > 0 || eventsPending > 0) return false
+    const now = changesOf(tables)
+    if (now !== changes) {
+      changes = now
+      quiet = isQuiet(tables)
+    }
+    return quiet
+  }
+}
+
+function isQuiet(tables: Tables): boolean {
   for (const o of tables.orders.values()) if (o.goal !== 'none' || o.status === 'pending') return false
   for (const p of tables.payments.values())
     if (p.next_check_at !== null || (p.compare_at !== null && p.provider_reference !== null)) return false

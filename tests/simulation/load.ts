@@ -29,6 +29,16 @@ const exchanged: Record<string, string> = {
   'payment/src/store.ts': 'payment-store.ts',
 }
 
+const urlOf = ({ file }: Mistake) => (file.includes('/') ? services : here) + file
+
+/** The source of a mistake's file with the mistake in it. Throws when its place is not there, or more than once. */
+export function withMistake(mistake: Mistake): string {
+  const parts = readFileSync(fileURLToPath(urlOf(mistake)), 'utf8').split(mistake.find)
+  if (parts.length !== 2)
+    throw new Error(`${mistake.name}: its place in ${mistake.file} is there ${parts.length - 1} times`)
+  return parts.join(mistake.put)
+}
+
 const variantOf = (url: string | undefined) => url?.match(/\?variant=(.*)$/)?.[1]
 
 registerHooks({
@@ -52,14 +62,8 @@ registerHooks({
   },
   load(url, context, next) {
     const mistake = mistakes.get(decodeURIComponent(variantOf(url) ?? ''))
-    if (!mistake) return next(url, context)
-    const path = url.replace(/\?.*$/, '')
-    if (path !== services + mistake.file && path !== here + mistake.file) return next(url, context)
-    const source = readFileSync(fileURLToPath(path), 'utf8')
-    const parts = source.split(mistake.find)
-    if (parts.length !== 2)
-      throw new Error(`${mistake.name}: its place in ${mistake.file} is there ${parts.length - 1} times`)
-    return { format: 'module-typescript', source: parts.join(mistake.put), shortCircuit: true }
+    if (!mistake || url.replace(/\?.*$/, '') !== urlOf(mistake)) return next(url, context)
+    return { format: 'module-typescript', source: withMistake(mistake), shortCircuit: true }
   },
 })
 

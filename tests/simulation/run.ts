@@ -1,6 +1,5 @@
-import { setImmediate as turn } from 'node:timers/promises'
 import { type FaultName, faultNames } from './faults.ts'
-import { isAtRest, judge, watch } from './invariants.ts'
+import { judge, restOf, watch } from './invariants.ts'
 import type { Shop } from './load.ts'
 import { startPeople } from './people.ts'
 import { createWorld, type World, type WorldOptions } from './world.ts'
@@ -23,6 +22,8 @@ const maxSteps = 60_000
 interface Running {
   world: World
   people: ReturnType<typeof startPeople>
+  isAtRest: ReturnType<typeof restOf>
+  deadline_ms: number
   seed: number
 }
 
@@ -30,13 +31,19 @@ function begin(options: WorldOptions): Running {
   const world = createWorld(options)
   watch(world)
   world.start()
-  return { world, people: startPeople(world), seed: options.seed }
+  return {
+    world,
+    people: startPeople(world),
+    isAtRest: restOf(world),
+    deadline_ms: world.quietFrom_ms + deadline_ms(world),
+    seed: options.seed,
+  }
 }
 
 /** One step of a world; its outcome when that was the last. */
-function advance({ world, people, seed }: Running): Outcome | undefined {
+function advance({ world, people, isAtRest, deadline_ms, seed }: Running): Outcome | undefined {
   const rest = world.now >= world.quietFrom_ms && isAtRest(world, people)
-  const late = world.now > world.quietFrom_ms + deadline_ms(world) || world.steps > maxSteps
+  const late = world.now > deadline_ms || world.steps > maxSteps
   if (!rest && !late && world.violations.length === 0 && world.step()) return undefined
   if (rest) judge(world, people)
   else if (world.violations.length === 0) {
@@ -56,19 +63,46 @@ function advance({ world, people, seed }: Running): Outcome | undefined {
   }
 }
 
+/** Steps one turn of the event loop has room for. */
+const turn = 256
+
+/**
+ * Takes step after step until one answers true. Between two of them everything that the first has set going runs to its
+ * next wait: Node does all that is to be done at once before it comes to the next of its immediates.
+ */
+function stepByStep(step: () => boolean): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let ahead = 0
+    let over = false
+    const go = () => {
+      ahead--
+      if (over) return
+      try {
+        over = step()
+        if (over) resolve()
+        else if (ahead === 0) fill()
+      } catch (error) {
+        over = true
+        reject(error)
+      }
+    }
+    const fill = () => {
+      for (; ahead < turn; ahead++) setImmediate(go)
+    }
+    fill()
+  })
+}
+
 /** Plays one seed to its end. */
 export async function play(options: WorldOptions): Promise<Outcome> {
   const running = begin(options)
-  for (;;) {
-    const outcome = advance(running)
-    if (outcome) return outcome
-    // Everything that the step has set going runs to its next wait.
-    await turn()
-  }
+  let outcome: Outcome | undefined
+  await stepByStep(() => {
+    outcome = advance(running)
+    return outcome !== undefined
+  })
+  return outcome!
 }
-
-/** Worlds side by side: they share a turn of the event loop, and nothing else. */
-const abreast = 64
 
 export interface Sum {
   worlds: number
@@ -93,23 +127,21 @@ export async function playMany(
   const started_ms = performance.now()
   const passed = () => (performance.now() - started_ms) / 1000
   const sum: Sum = { worlds: 0, sagas: 0, steps: 0, seconds: 0, failed: [], faults: {}, longest_ms: 0 }
-  let next = from
-  const running: Running[] = []
   // Where an error was made costs more than the rest of it; the seed played again tells.
   const { stackTraceLimit } = Error
   Error.stackTraceLimit = 0
-  const goesOn = () => sum.sagas < sagas && passed() < seconds && (all || sum.failed.length === 0)
-  while (running.length < abreast) running.push(begin({ seed: next++, shop }))
-  while (running.length > 0) {
-    for (let i = running.length - 1; i >= 0; i--) {
-      const outcome = advance(running[i]!)
-      if (!outcome) continue
-      count(sum, outcome)
-      if (goesOn()) running[i] = begin({ seed: next++, shop })
-      else running.splice(i, 1)
-    }
-    await turn()
-  }
+  // One world after the other: what a step works with is still at hand from the step before.
+  let seed = from
+  let running = begin({ seed, shop })
+  await stepByStep(() => {
+    const outcome = advance(running)
+    if (!outcome) return false
+    count(sum, outcome)
+    if (sum.sagas >= sagas || passed() >= seconds || (sum.failed.length > 0 && !all)) return true
+    seed++
+    running = begin({ seed, shop })
+    return false
+  })
   Error.stackTraceLimit = stackTraceLimit
   sum.seconds = passed()
   return sum

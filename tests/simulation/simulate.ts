@@ -1,10 +1,9 @@
 import { randomInt } from 'node:crypto'
-import { availableParallelism } from 'node:os'
-import { parentPort, Worker, workerData } from 'node:worker_threads'
 import { reachableDecisions } from './decisions.ts'
 import { faultNames } from './faults.ts'
 import { loadShop } from './load.ts'
-import { play, playMany, type Sum, shrink } from './run.ts'
+import { play, type Sum, shrink } from './run.ts'
+import { startThreads } from './threads.ts'
 
 /*
  * `npm run simulate [-- --sagas 100000] [--seconds 60] [--seed N]`: plays checkouts in worlds where much goes wrong.
@@ -22,17 +21,7 @@ const numberOf = (name: string): number | undefined => {
 const unknown = args.find(arg => arg.startsWith('--') && !['--sagas', '--seconds', '--seed', '--trace'].includes(arg))
 if (unknown) throw new Error(`${unknown} is no option; --sagas, --seconds, --seed and --trace are`)
 
-interface Task {
-  from: number
-  sagas: number | undefined
-  seconds: number | undefined
-}
-
-if (parentPort) {
-  const shop = await loadShop()
-  const sum = await playMany(shop, workerData as Task)
-  parentPort.postMessage({ sum, decisions: [...shop.decisions.keys()] } satisfies Part)
-} else if (args.includes('--trace')) await trace(numberOf('seed') ?? 1)
+if (args.includes('--trace')) await trace(numberOf('seed') ?? 1)
 else await many(numberOf('seed') ?? randomInt(2 ** 31))
 
 async function trace(seed: number): Promise<void> {
@@ -51,15 +40,20 @@ async function trace(seed: number): Promise<void> {
 /** One thread for each processor, each with seeds of its own. */
 async function many(seed: number): Promise<void> {
   const sagas = numberOf('sagas') ?? (args.includes('--seconds') ? undefined : 100_000)
-  const threads = availableParallelism()
+  const threads = startThreads()
   const apart = 10_000_000
-  console.log(`simulation from seed ${seed}, ${threads} threads`)
+  console.log(`simulation from seed ${seed}, ${threads.count} threads`)
   const started_ms = performance.now()
   const parts = await Promise.all(
-    Array.from({ length: threads }, (_, i) =>
-      inThread({ from: seed + i * apart, sagas: sagas && Math.ceil(sagas / threads), seconds: numberOf('seconds') }),
+    Array.from({ length: threads.count }, (_, i) =>
+      threads.play({
+        from: seed + i * apart,
+        sagas: sagas && Math.ceil(sagas / threads.count),
+        seconds: numberOf('seconds'),
+      }),
     ),
   )
+  await threads.stop()
   const seconds = (performance.now() - started_ms) / 1000
   const total = (of: (sum: Sum) => number) => parts.reduce((n, { sum }) => n + of(sum), 0)
   const played = total(sum => sum.sagas)
@@ -83,17 +77,4 @@ async function many(seed: number): Promise<void> {
     )
   }
   process.exitCode = failed.length === 0 ? 0 : 1
-}
-
-interface Part {
-  sum: Sum
-  decisions: string[]
-}
-
-function inThread(task: Task): Promise<Part> {
-  return new Promise((resolve, reject) => {
-    const thread = new Worker(new URL(import.meta.url), { workerData: task })
-    thread.once('message', resolve)
-    thread.once('error', reject)
-  })
 }

@@ -89,16 +89,26 @@ export interface LedgerRecord {
   order_id: string
 }
 
+/** Rows by their key, and how often one was put in place: rows are exchanged, never changed where they are. */
+export class Table<R> extends Map<string, R> {
+  changes = 0
+
+  override set(key: string, row: R): this {
+    this.changes++
+    return super.set(key, row)
+  }
+}
+
 export interface Tables {
-  orders: Map<string, OrderRecord>
+  orders: Table<OrderRecord>
   attempts: Map<string, AttemptRecord>
   history: HistoryRecord[]
-  stock: Map<string, StockRecord>
-  reservations: Map<string, ReservationRecord>
+  stock: Table<StockRecord>
+  reservations: Table<ReservationRecord>
   movements: { product_id: string; delta: number; order_id: string | null }[]
-  payments: Map<string, PaymentRecord>
-  refunds: Map<string, RefundRecord>
-  closures: Map<string, ClosureRecord>
+  payments: Table<PaymentRecord>
+  refunds: Table<RefundRecord>
+  closures: Table<ClosureRecord>
   webhooks: Set<string>
   ledger: LedgerRecord[]
   outbox: Message[]
@@ -106,20 +116,24 @@ export interface Tables {
 
 export function createTables(): Tables {
   return {
-    orders: new Map(),
+    orders: new Table(),
     attempts: new Map(),
     history: [],
-    stock: new Map(),
-    reservations: new Map(),
+    stock: new Table(),
+    reservations: new Table(),
     movements: [],
-    payments: new Map(),
-    refunds: new Map(),
-    closures: new Map(),
+    payments: new Table(),
+    refunds: new Table(),
+    closures: new Table(),
     webhooks: new Set(),
     ledger: [],
     outbox: [],
   }
 }
+
+/** Grows with each change of what the sweepers, and the question whether all is at rest, look at. */
+export const changesOf = ({ orders, stock, reservations, payments, refunds, closures }: Tables): number =>
+  orders.changes + stock.changes + reservations.changes + payments.changes + refunds.changes + closures.changes
 
 /** What stands in for a connection: runs one statement against the tables, all or nothing. */
 export interface Session {

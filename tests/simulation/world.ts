@@ -8,7 +8,7 @@ import { brief, short } from './names.ts'
 import { createProvider } from './provider.ts'
 import { closeLine, openLine } from './provider-line.ts'
 import { createQueue } from './queue.ts'
-import { createTables, databaseError, type Session } from './tables.ts'
+import { changesOf, createTables, databaseError, type Session } from './tables.ts'
 
 /*
  * One small world: virtual time, a network, three services of one or two processes each, their tables, a provider.
@@ -72,6 +72,7 @@ export function createWorld(options: WorldOptions) {
   let now = 0
   let seq = 0
   let ids = 0
+  /** Whether a sweep has begun or ended since sweeps were planned. */
   let changed = true
   let faulty = true
   let steps = 0
@@ -113,7 +114,6 @@ export function createWorld(options: WorldOptions) {
         await wait(instance, 'before a statement')
         if (happens('databaseGone')) throw gone(instance, 'before')
         const value = run(tables, db)
-        changed = true
         world.afterStatement()
         // The answer is on its way while others go on, or the process dies with it.
         if (faulty && random.next() < 0.3) await wait(instance, 'after a statement')
@@ -361,7 +361,6 @@ export function createWorld(options: WorldOptions) {
         note(() => `order hears ${message.name} of ${short(message.aggregate_id)}`)
         handler.handle(direct as never, message.payload, message as never).then(
           () => {
-            changed = true
             applied++
             world.afterStatement()
           },
@@ -406,9 +405,12 @@ export function createWorld(options: WorldOptions) {
     },
   ].map(sweep => ({ ...sweep, service: sweep.service as ServiceName, planned: Infinity, busy: new Set<Instance>() }))
 
+  let plannedChanges = -1
   function planSweeps(): void {
-    if (!changed) return
+    const changes = changesOf(tables)
+    if (!changed && changes === plannedChanges) return
     changed = false
+    plannedChanges = changes
     for (const sweep of sweeps) {
       const due = Math.max(now, sweep.due(tables))
       if (due === Infinity || sweep.planned <= due + sweep.interval) continue
