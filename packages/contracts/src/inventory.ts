@@ -94,7 +94,7 @@ export const adjustStock = operation({
     { additionalProperties: false },
   ),
   replies: { 201: Movement },
-  problems: ['not-found', 'stock-below-reserved'],
+  problems: ['not-found', 'stock-below-reserved', 'validation-failed'],
   idempotent: true,
   example: { body: { delta: 24, reason: 'delivery' } },
 })

@@ -308,7 +308,7 @@ export const createCategory = operation({
   summary: 'Create a category',
   body: Type.Object({ name: CategoryName, ...categoryInput }, { additionalProperties: false }),
   replies: { 201: Category },
-  problems: ['already-exists', 'unknown-category'],
+  problems: ['already-exists', 'unknown-category', 'validation-failed'],
   example: { body: { name: 'Bicycles', description: 'Two wheels and a bell.' } },
 })
 
@@ -326,7 +326,7 @@ export const updateCategory = operation({
     { additionalProperties: false, minProperties: 1 },
   ),
   replies: { 200: Category },
-  problems: ['not-found', 'already-exists', 'unknown-category'],
+  problems: ['not-found', 'already-exists', 'unknown-category', 'validation-failed'],
   example: { body: { name: 'Bikes' } },
 })
 
@@ -371,6 +371,7 @@ export const priceProducts = operation({
       ),
     }),
   },
+  problems: ['validation-failed'],
 })
 
 const ProductEvent = Type.Object({

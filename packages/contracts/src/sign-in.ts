@@ -18,7 +18,7 @@ export const register = operation({
   body: Type.Object({ email: Email, password: Password, ...names }, { additionalProperties: false }),
   description: 'Where the shop does not tell which addresses have an account, this is off (403): see signUp.',
   replies: { 201: Session },
-  problems: ['email-taken', 'forbidden'],
+  problems: ['email-taken', 'forbidden', 'validation-failed'],
   example: {
     body: { email: 'ada@example.com', password: 'correct horse battery', first_name: 'Ada', last_name: 'Lovelace' },
   },
@@ -57,6 +57,7 @@ export const signUp = operation({
     'Answers the same whether the address has an account or not; the mail says how to go on. Signing in needs the address to be confirmed first.',
   body: Type.Object({ email: Email, password: Password, ...names }, { additionalProperties: false }),
   replies: { 202: Type.Null() },
+  problems: ['validation-failed'],
   example: { body: { email: 'ada@example.com', password: 'correct horse battery', name: 'Ada Lovelace' } },
 })
 
@@ -111,7 +112,7 @@ export const resetPassword = operation({
   description: 'The link works once, for an hour. Every session ends.',
   body: Type.Object({ token: LinkToken, password: Password }, { additionalProperties: false }),
   replies: { 204: Type.Null() },
-  problems: ['invalid-link'],
+  problems: ['invalid-link', 'validation-failed'],
 })
 
 export const changePassword = operation({
@@ -125,7 +126,7 @@ export const changePassword = operation({
   description: 'Your other sessions end.',
   body: Type.Object({ current_password: CurrentPassword, password: Password }, { additionalProperties: false }),
   replies: { 204: Type.Null() },
-  problems: ['wrong-password'],
+  problems: ['wrong-password', 'validation-failed'],
   example: { body: { current_password: 'correct horse battery', password: 'a longer one, still easy' } },
 })
 

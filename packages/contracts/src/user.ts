@@ -223,7 +223,7 @@ export const createUser = operation({
   description: 'Without a password the account cannot sign in until one is set.',
   body: Type.Object({ email: Email, password: Type.Optional(Password), ...names }, { additionalProperties: false }),
   replies: { 201: User },
-  problems: ['email-taken'],
+  problems: ['email-taken', 'validation-failed'],
   example: { body: { name: 'John Doe', email: 'john@example.com' } },
 })
 
