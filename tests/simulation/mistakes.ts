@@ -125,6 +125,18 @@ export const mistakes: Mistake[] = [
     put: '.filter(() => false)',
   },
   {
+    name: 'a driver that asked for no payment cancels without a look at the others',
+    file: checkout,
+    find: ', unclaimed: untouched }',
+    put: ' }',
+  },
+  {
+    name: 'expired stock is sold without looking how much there is',
+    file: 'inventory-store.ts',
+    find: 'if (!expired.lines.every(line => availableOf(tables, line.product_id) >= line.quantity)) return undefined',
+    put: '',
+  },
+  {
     name: 'expired stock is sold without being taken again',
     file: 'inventory-store.ts',
     find: 'const sold = expired.lines.map(l => ({ product_id: l.product_id, on_hand: -l.quantity }))\n    moveStock(tables, sold, order_id)',

@@ -38,18 +38,19 @@ export function startPeople(world: World) {
   const told: Told[] = []
   let active = 0
 
-  const products = Array.from({ length: 1 + random.below(3) }, () => world.newId())
+  const products = Array.from({ length: world.tight ? 1 : 1 + random.below(3) }, () => world.newId())
   for (const product_id of products) {
-    const opening = random.below(6)
+    const opening = world.tight ? 1 : random.below(6)
     tables.stock.set(product_id, { product_id, opening, on_hand: opening, reserved: 0 })
     world.prices.set(product_id, random.below(20) === 0 ? 0 : 100 + random.below(5_000))
   }
   const itemsOf = () => {
     const first = random.below(products.length)
-    const lines = [{ product_id: products[first]!, quantity: 1 + random.below(2) }]
+    const lines = [{ product_id: products[first]!, quantity: 1 + random.below(world.tight ? 1 : 2) }]
     if (random.below(3) === 0) lines.push({ product_id: products[(first + 1) % products.length]!, quantity: 1 })
     return lines
   }
+  const wallet = world.tight ? cards.slice(1, 6) : cards
   const carts = new Map<string, { product_id: string; quantity: number }[]>()
   if (random.below(3) === 0) carts.set(world.newId(), itemsOf())
   world.readCart = cart_id => ({ items: carts.get(cart_id)! })
@@ -90,14 +91,14 @@ export function startPeople(world: World) {
   }
 
   async function shopper(name: string): Promise<void> {
-    await world.sleep(random.below(15_000))
+    await world.sleep(random.below(world.tight ? 3_000 : 15_000))
     const caller = { kind: 'user', user_id: world.newId(), role: 'customer', permissions: [], session_id: null }
     const key = world.newId()
     const at_once = random.below(2) === 0
     const [cart_id] = carts.keys()
     const from = cart_id !== undefined && random.below(2) === 0 ? { cart_id } : { items: itemsOf() }
-    const body = { ...from, ...(at_once ? { payment_method: random.pick(cards) } : {}) }
-    if (random.below(4) === 0) void later(() => changeOfMind(name, caller, key))
+    const body = { ...from, ...(at_once ? { payment_method: random.pick(wallet) } : {}) }
+    if (random.below(world.tight ? 2 : 4) === 0) void later(() => changeOfMind(name, caller, key))
     let order: api.Order | undefined
     await insist(
       name,
@@ -121,7 +122,7 @@ export function startPeople(world: World) {
   /** Whether there is nothing more to pay. */
   async function pay(name: string, caller: object, id: string): Promise<boolean> {
     const key = world.newId()
-    const call = { params: { id }, body: { payment_method: random.pick(cards) }, caller, idempotency_key: key }
+    const call = { params: { id }, body: { payment_method: random.pick(wallet) }, caller, idempotency_key: key }
     const end = await insist(name, api.payOrder, call, {
       answer(_answer, status) {
         if (status === 200) tell({ what: 'pay', key, order_id: id, answer: 'paid' })
@@ -201,7 +202,7 @@ export function startPeople(world: World) {
     )
   }
 
-  const orders = 1 + random.below(6)
+  const orders = world.tight ? 4 + random.below(4) : 1 + random.below(6)
   for (let n = 1; n <= (world.orders ?? orders); n++) void later(() => shopper(`shopper ${n}`))
   if (random.below(2) === 0) void later(clerk)
   if (random.below(6) === 0) void later(office)
