@@ -72,7 +72,7 @@ export async function runDrill(options: DrillOptions): Promise<Drill> {
     const dataDir = platform.disk.dataDir
     const products = await fillShelves(platform)
     buyers = startBuyers(platform.gatewayUrl, products, options.buyers)
-    await sleep(2000)
+    await untilBought(buyers)
     const adminUrl = platform.postgres.adminUrl
     const base = { dataDir, databaseUrl: undefined, backupDir, progress }
     const made = await makeBackup({ ...base, adminUrl, keep: 7, isFollowed: true })
@@ -91,7 +91,7 @@ export async function runDrill(options: DrillOptions): Promise<Drill> {
       })
       const restored_ms = performance.now()
       // The shop goes on being bought from for a while with what it has.
-      await sleep(3000)
+      await untilBought(buyers)
       await buyers.stop()
       const owed = [...buyers.told.values()]
       const agreed = await untilAgreed(platform, { folder, told: owed, patience_s: options.patience_s })
@@ -111,10 +111,11 @@ export async function runDrill(options: DrillOptions): Promise<Drill> {
     }
     if (options.whole) {
       await sleep(options.back_s * 1000 + 1000)
+      // Before the shop is stopped, which may take longer than that.
+      const target_ms = Date.now() - options.back_s * 1000
       await buyers.stop()
       await keeper.stop()
       await platform.stop()
-      const target_ms = Date.now() - options.back_s * 1000
       const restored = await restoreAll({
         ...{ dataDir, backupDir, progress, now: new Date() },
         target: new Date(target_ms).toISOString(),
@@ -153,6 +154,19 @@ function tell(say: (line: string) => void, result: DrillResult): void {
         : `${disagreements.length} disagreements`),
   )
   for (const line of disagreements.slice(0, 10)) say(`  ${line}`)
+}
+
+/** Orders that must be acknowledged before a drill goes on: one of a shop nobody buys from shows nothing. */
+const enough = 20
+const enough_ms = 120_000
+
+async function untilBought({ count, told }: Buyers): Promise<void> {
+  const [before, until_ms] = [told.size, performance.now() + enough_ms]
+  while (told.size < before + enough) {
+    if (performance.now() > until_ms)
+      throw new Error(`only ${told.size - before} orders in two minutes: ${JSON.stringify(count)}`)
+    await sleep(100)
+  }
 }
 
 /** Waits until nothing disagrees any more. Answers what still does when patience ends. */

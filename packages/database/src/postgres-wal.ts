@@ -81,14 +81,19 @@ export interface WalReceiverOptions {
   onKept?: (position: bigint) => void
 }
 
-/** Where in the log to go on: behind what is kept, or where the server still has it. */
+/**
+ * Where in the log to go on: behind what is kept. Where that ends before the slot begins there is a hole: the server had to
+ * give up an earlier slot, or another folder was kept meanwhile. Asking for what it may have removed would only fail, so
+ * the log goes on at the slot, and backups from before reach up to the hole.
+ */
 function nextPosition(folder: string, timeline: number, size: number, fromSlot: bigint): bigint {
-  const last = listWal(folder).findLast(file => segmentStart(file.segment, size).timeline === timeline)
   const floor = fromSlot - (fromSlot % BigInt(size))
+  const last = listWal(folder).findLast(file => segmentStart(file.segment, size).timeline === timeline)
   if (!last) return floor
   const { position } = segmentStart(last.segment, size)
   // One that is not full is fetched again from its beginning.
-  return last.form === 'partial' ? position : position + BigInt(size)
+  const behind = last.form === 'partial' ? position : position + BigInt(size)
+  return behind < floor ? floor : behind
 }
 
 /**
