@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { type Socket, connect as tcpConnect } from 'node:net'
 import { Writable } from 'node:stream'
 import { problems } from '@shopfleet/contracts'
@@ -44,6 +43,8 @@ export interface Arena extends World {
   http(request: Request): Promise<Answer>
   /** Sends bytes as they are, and answers what came back until the peer closes or nothing comes any more. */
   raw(bytes: string | Buffer, options?: { service?: Request['service']; quiet_ms?: number }): Promise<string>
+  /** Does the background work of these services; of all of them it takes long, because some ask each other about everything. */
+  settle(...services: (typeof everyone)[number][]): Promise<void>
   /** What must never be read in a log or an answer to somebody else, by kind. */
   secrets: Map<string, Set<string>>
   keep(kind: string, ...values: string[]): void
@@ -88,9 +89,10 @@ export async function createArena(options: Partial<PlatformOptions> = {}): Promi
   }
   /** Of everything answered, what a session must not show again anywhere. */
   function note(answer: Answer): void {
-    // What was sent may come back in what was asked for, and in the address of a refusal.
-    const { instance: _, ...told } = answer.body ?? {}
-    if (answer.status >= 400 && insides.test(JSON.stringify(told))) leaks.push(answer.text.slice(0, 300))
+    // What was sent may come back in what was asked for, and in the address and the pointers of a refusal.
+    const { instance: _, errors = [], ...told } = answer.body ?? {}
+    const details = errors.map((error: { detail: string }) => error.detail)
+    if (answer.status >= 400 && insides.test(JSON.stringify([told, details]))) leaks.push(answer.text.slice(0, 300))
     for (const kind of ['secrets of services', 'addresses and passwords of databases']) {
       for (const secret of secrets.get(kind) ?? []) if (answer.text.includes(secret)) leaks.push(`${kind} in an answer`)
     }
@@ -108,6 +110,9 @@ export async function createArena(options: Partial<PlatformOptions> = {}): Promi
     leaks,
     keep,
     logged: () => lines.join(''),
+    async settle(...services) {
+      for (let times = 0; times < 2; times++) for (const name of services) await world.platform.service(name).drain()
+    },
     async http({ method = 'GET', path, headers = {}, body, service }) {
       const isPlain = typeof body === 'string' || Buffer.isBuffer(body)
       if (body && typeof body === 'object' && !isPlain) {
@@ -169,8 +174,6 @@ export function faultOf(answer: Answer, expected: readonly string[]): string | u
 /** The status lines of what came back over a raw socket, as `400 200`. */
 export const statusesIn = (heard: string) =>
   [...heard.matchAll(/^HTTP\/1\.1 (\d{3})/gm)].map(match => match[1]).join(' ')
-
-export const fileText = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf8')
 
 type Requests = Request | Request[]
 

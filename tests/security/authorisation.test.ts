@@ -130,6 +130,17 @@ async function allowed(operation: api.Operation, input: Ask, as: Headers) {
   assert.ok(reached.includes(answer.status), `${answer.status} ${JSON.stringify(answer.body)?.slice(0, 400)}`)
 }
 
+test('a cell that is answered otherwise is found', async () => {
+  const getOrder = allOperations.find(operation => operation.name === 'getOrder')!
+  const input = await fixtures.getOrder!(world, async () => world.owner)
+  const [owner, other] = [bearer(world.owner), bearer(world.other)]
+  await assert.rejects(refused(getOrder, 'absent', input, owner))
+  await assert.rejects(refused(getOrder, 'forbidden', input, other))
+  await assert.rejects(allowed(getOrder, input, other))
+  await allowed(getOrder, input, owner)
+  await refused(getOrder, 'absent', input, other)
+})
+
 for (const service of new Set(allOperations.map(operation => operation.service))) {
   describe(`${service}: who may do what`, () => {
     for (const operation of allOperations.filter(one => one.service === service)) {

@@ -22,7 +22,7 @@ test('whatever is sent, no answer is a fault of ours, none is undeclared, and no
   t.diagnostic(JSON.stringify({ ...result, faults: result.faults.length }))
   assert.deepEqual(result.faults, [], `FUZZ_SEED=${seed}`)
   assert.ok(result.shed < 50, `${result.shed} of 500 were refused for want of time`)
-  assert.ok(result.succeeded > result.operations / 4, `only ${result.succeeded} operations were done at all`)
+  assert.ok(result.never.length < (result.operations * 3) / 4, `${result.never.length} operations were never done`)
 })
 
 test('requests can be made for every operation, good ones and wrong ones', () => {

@@ -3,6 +3,7 @@ import { accountAttacks } from './attacks/accounts.ts'
 import { authorisationAttacks } from './attacks/authorisation.ts'
 import { browserAttacks } from './attacks/browsers.ts'
 import { injectionAttacks } from './attacks/injection.ts'
+import { limitAttacks } from './attacks/limits.ts'
 import { secretAttacks } from './attacks/secrets.ts'
 import { tamperingAttacks } from './attacks/tampering.ts'
 import { tokenAttacks } from './attacks/tokens.ts'
@@ -17,6 +18,7 @@ export const attacks: Attack[] = [
   ...browserAttacks,
   ...injectionAttacks,
   ...wireAttacks,
+  ...limitAttacks,
   ...secretAttacks,
 ]
 

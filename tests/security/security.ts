@@ -59,7 +59,8 @@ function report(result: FuzzResult, seconds: number): void {
   const statuses = Object.entries(result.statuses).map(([status, n]) => `${n} × ${status}`)
   console.log(`${result.requests} requests in ${seconds} s: ${statuses.join(', ')}`)
   console.log(
-    `${result.succeeded} of ${result.operations} operations done at least once, ${result.learnt} ids and tokens learnt, ${result.shed} refused for want of time`,
+    `${result.operations - result.never.length} of ${result.operations} operations done at least once, ${result.learnt} ids and tokens learnt, ${result.shed} refused for want of time`,
   )
+  console.log(`never done: ${result.never.join(', ') || 'none'}`)
   console.log(`${result.faults.length} faults`)
 }

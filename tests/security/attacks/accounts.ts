@@ -217,7 +217,7 @@ const show = (a: Arena, mfa_token: string, code: string) => post(a, '/api/auth/m
 /** The link of the mail that was asked for just now. */
 async function resetLink(a: Arena, email: string): Promise<string> {
   await post(a, '/api/auth/forgot-password', { email })
-  await a.platform.drain()
+  await a.settle('user', 'notification')
   const seen = a.secrets.get('links of mails')
   const tokens = (await a.platform.mail.sent(email))
     .filter(mail => mail.headers['x-shopfleet-template'] === 'reset-password')
@@ -301,7 +301,7 @@ const secondFactors = [
   factors.tries('a link to a new password ends every session there was', '401 invalid-token', async a => {
     const thief = await a.join()
     assert.equal((await reset(a, await resetLink(a, thief.user.email))).status, 204)
-    await a.platform.drain()
+    await a.settle('user', 'notification')
     return [
       await post(a, '/api/auth/refresh', { refresh_token: thief.refresh_token }),
       await a.http({ path: '/api/users/profile', headers: bearer(thief) }),
@@ -324,7 +324,7 @@ const secondFactors = [
       referer: 'https://evil.example/',
     }
     const answer = await post(a, '/api/auth/forgot-password', { email }, headers)
-    await a.platform.drain()
+    await a.settle('user', 'notification')
     const mails = JSON.stringify(await a.platform.mail.sent(email))
     assert.ok(!mails.includes('evil.example'), 'it leads to somebody else')
     return answer

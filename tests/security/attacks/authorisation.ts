@@ -223,14 +223,14 @@ const stories = [
     assert.equal((await a.http({ path: '/api/users?limit=1', headers })).status, 200)
     const path = `/api/users/${demoted.user.id}/role`
     await a.http({ method: 'PUT', path, headers: bearer(a.staff.get('admin')!), body: { role: 'customer' } })
-    await a.platform.drain()
+    await a.settle('user', 'order')
     return a.http({ path: '/api/users?limit=1', headers })
   }),
   functions.tries('the token of an account that was disabled', '401 invalid-token', async a => {
     const disabled = await a.join()
     const path = `/api/users/${disabled.user.id}`
     await a.http({ method: 'PUT', path, headers: bearer(a.staff.get('admin')!), body: { is_active: false } })
-    await a.platform.drain()
+    await a.settle('user', 'order')
     const signIn = await a.http({
       method: 'POST',
       path: '/api/auth/login',

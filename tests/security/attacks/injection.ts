@@ -179,7 +179,7 @@ const operators = [
       headers: bearer(a.staff.get('support')!),
       body: { email, subject: 'Your <b>question</b>', text },
     })
-    await a.platform.drain()
+    await a.settle('user', 'notification', 'product')
     const [mail] = await a.platform.mail.sent(email)
     assert.ok(mail, 'it was not sent')
     assert.ok(!/<script|<img src=x/i.test(mail.html), mail.html)
@@ -190,7 +190,7 @@ const operators = [
     const email = newEmail()
     const body = { email, password, first_name: 'Ada\r\nBcc: everybody@example.com' }
     const answer = await a.http({ method: 'POST', path: '/api/auth/register', body })
-    await a.platform.drain()
+    await a.settle('user', 'notification', 'product')
     for (const mail of await a.platform.mail.sent(email)) {
       assert.equal(mail.headers.bcc, undefined)
       assert.deepEqual(mail.to.map(String).join().includes('everybody'), false)
@@ -266,7 +266,7 @@ const requests = [
       const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/x.png`
       const body = { name: `Pictured ${randomUUID()}`, price: 1, image_url: url, images: undefined }
       const made = await a.http({ method: 'POST', path: '/api/products', headers: bearer(a.staff.get('admin')!), body })
-      await a.platform.drain()
+      await a.settle('user', 'notification', 'product')
       const read = await a.http({ path: `/api/products/${made.body.id}` })
       assert.equal(asked, 0)
       return [made, read]

@@ -185,7 +185,7 @@ const refreshAttacks = [
     const third = await refresh(a, second.body.refresh_token)
     const again = await refresh(a, first.refresh_token)
     const newest = await refresh(a, third.body.refresh_token)
-    await a.platform.drain()
+    await a.settle('user')
     return [again, newest, await profile(a, third.body)]
   }),
   refreshes.tries('after signing out', '401 invalid-token', async a => {
@@ -204,13 +204,13 @@ const refreshAttacks = [
     const { body: stolen } = await a.http({ method: 'POST', path: '/api/auth/login', body: login })
     const body = { current_password: password, password: `another ${randomUUID()}` }
     await a.http({ method: 'POST', path: '/api/auth/change-password', headers: bearer(session), body })
-    await a.platform.drain()
+    await a.settle('user')
     return [await refresh(a, stolen.refresh_token), await profile(a, stolen)]
   }),
   refreshes.tries('of an account that was erased', '401 invalid-token', async a => {
     const session = await a.join()
     await a.http({ method: 'DELETE', path: '/api/users/account', headers: bearer(session) })
-    await a.platform.drain()
+    await a.settle('user')
     return [await refresh(a, session.refresh_token), await profile(a, session)]
   }),
   refreshes.tries('an access token in its place', '401 invalid-token | 400 validation-failed', a =>
