@@ -54,12 +54,14 @@ async function many(seed: number): Promise<void> {
     ),
   )
   await threads.stop()
-  const seconds = (performance.now() - started_ms) / 1000
   const total = (of: (sum: Sum) => number) => parts.reduce((n, { sum }) => n + of(sum), 0)
   const played = total(sum => sum.sagas)
+  const seconds = (performance.now() - started_ms) / 1000
+  const { user, system } = process.cpuUsage()
+  const perProcessor = Math.round((played / (user + system)) * 60e6)
   console.log(
     `${played} sagas in ${total(sum => sum.worlds)} worlds, ${total(sum => sum.steps)} events, ${seconds.toFixed(1)} s: ` +
-      `${Math.round((played / seconds) * 60)} sagas a minute`,
+      `${Math.round((played / seconds) * 60)} sagas a minute, ${perProcessor} for each minute of one processor`,
   )
   console.log(`faults: ${faultNames.map(name => `${name} ${total(sum => sum.faults[name] ?? 0)}`).join(', ')}`)
   const longest_s = Math.max(...parts.map(({ sum }) => sum.longest_ms)) / 1000

@@ -150,7 +150,17 @@ export interface Database {
 /** The model stores are called with what the verbs believe to be a connection. */
 export const at = (sql: unknown): Session => sql as Session
 
-export const isoOf = (ms: number): string => new Date(ms).toISOString()
+/** The last text of each slot: rows are read much more often than their times change. */
+const texts = Array.from({ length: 1024 }, () => ({ ms: -1, text: '' }))
+
+export function isoOf(ms: number): string {
+  const slot = texts[ms & 1023]!
+  if (slot.ms !== ms) {
+    slot.ms = ms
+    slot.text = new Date(ms).toISOString()
+  }
+  return slot.text
+}
 
 /** An error as the driver throws it. */
 export function databaseError(code: string, constraint_name?: string): Error {
