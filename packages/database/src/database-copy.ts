@@ -96,6 +96,9 @@ export async function copyDatabase({
         const out = await source.unsafe(`copy ${name} (${columns}) to stdout (format binary)`).readable()
         const into = await tx.unsafe(`copy ${name} (${columns}) from stdin (format binary)`).writable()
         await pipeline(out, into)
+        // The driver pauses its socket while a reader is slow, and goes on when it is asked for more. Of a stream that
+        // has ended nobody asks, and that the copy is complete would never be heard: the next question would wait for ever.
+        out._read(0)
         const [[had], [has]] = [
           await source.unsafe(`select count(*) as n from ${name}`),
           await tx.unsafe(`select count(*) as n from ${name}`),
