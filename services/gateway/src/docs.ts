@@ -57,7 +57,6 @@ async function knownIds(upstream: Upstream, correlation_id: string): Promise<Kno
         path,
         headers: ['x-correlation-id', correlation_id, 'x-deadline-ms', '1000', 'accept', 'application/json'],
         body: undefined,
-        repeatable: true,
       })
       if (answer.status !== 200 || !Buffer.isBuffer(answer.body)) return {}
       return JSON.parse(answer.body.toString()).items?.[0] ?? {}

@@ -83,8 +83,6 @@ function mountForward(app: FastifyInstance, operation: Operation, url: string, o
         path: raw.url!,
         headers,
         body: fromCookies?.body ?? (request.body as Buffer | undefined),
-        repeatable:
-          operation.method === 'GET' || (operation.idempotent === true && raw.headers['idempotency-key'] !== undefined),
       })
       const { vary, ...passed } = headersToCaller(answer.headers, !Buffer.isBuffer(answer.body))
       if (vary !== undefined)

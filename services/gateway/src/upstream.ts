@@ -14,8 +14,6 @@ export interface Forward {
   path: string
   headers: string[]
   body: Buffer | undefined
-  /** Has one effect however often it is sent: a read, or a request with a key. */
-  repeatable: boolean
 }
 
 export interface Answer {
@@ -32,7 +30,7 @@ const retryAfter_ms = 50
 
 /** The service never saw the request. */
 const neverSent = new Set(['ECONNREFUSED', 'UND_ERR_CONNECT_TIMEOUT', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH'])
-/** The connection went away under the request: what may be repeated may be asked again. */
+/** The connection went away under the request: a read may be asked again. */
 const cutOff = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'])
 
 const codeOf = (error: unknown) => (error as { code?: string }).code ?? ''
@@ -128,8 +126,9 @@ export function createUpstream(options: UpstreamOptions) {
           if (others || performance.now() - backend.gone_since < patience_ms) continue
           throw error
         }
-        // It may have acted: only what has one effect however often it is asked for is asked again, once.
-        if (!cutOff.has(code) || !request.repeatable || cut++ > 0) throw error
+        // It may have acted, and may still be at it: only a read is asked again, once. A write with a key is repeated by
+        // the caller alone, who would else be told of a request in progress that is their own.
+        if (!cutOff.has(code) || request.method !== 'GET' || cut++ > 0) throw error
         await new Promise(resolve => setTimeout(resolve, retryAfter_ms))
       }
     }

@@ -114,8 +114,7 @@ test('more requests under way to one service than it may have are refused at onc
     timeout_ms: 5000,
     max_in_flight: 2,
   })
-  const forward = () =>
-    upstream.forward('product', { method: 'GET', path: '/', headers: [], body: undefined, repeatable: true })
+  const forward = () => upstream.forward('product', { method: 'GET', path: '/', headers: [], body: undefined })
   const arrived = new Promise<void>(resolve => server.on('request', () => hold.length === 2 && resolve()))
   const under_way = [forward(), forward()]
   await assert.rejects(forward(), Unavailable)
