@@ -53,7 +53,7 @@ const lockWaitMs = 2_000
 const adoptMs = 30_000
 const restarts = { count: 5, withinMs: 60_000 }
 
-function settingsFor({ durable = true, maxConnections = 200, settings }: EmbeddedPostgresOptions) {
+function settingsFor({ durable = true, maxConnections = 300, settings }: EmbeddedPostgresOptions) {
   const quick = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', wal_init_zero: 'off' }
   return {
     max_connections: maxConnections,
