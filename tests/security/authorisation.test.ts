@@ -86,9 +86,9 @@ async function headersOf(caller: MatrixCaller, operation: api.Operation): Promis
     case 'revoked token':
       return person(world.revoked)
     case 'service named': {
-      const named =
-        typeof auth === 'object' && 'service' in auth ? auth.service.find(one => one !== service) : undefined
-      return world.asService(named ?? strangersOf(operation)[0]!, service)
+      // Some are for one service alone, which may ask itself.
+      const named = typeof auth === 'object' && 'service' in auth ? auth.service : strangersOf(operation)
+      return world.asService(named.find(one => one !== service) ?? named[0]!, service)
     }
     case 'service not named': {
       const stranger = strangersOf(operation).at(-1)
