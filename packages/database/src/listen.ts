@@ -10,6 +10,7 @@ export async function listen(
   { heard, ready }: { heard: (payload: string) => void; ready?: () => void },
 ): Promise<{ unlisten(): Promise<void> }> {
   let stopped = false
+  let reopening = false
   let close: () => Promise<void> = async () => {}
 
   async function open(): Promise<void> {
@@ -26,15 +27,21 @@ export async function listen(
   }
 
   async function reopen(): Promise<void> {
-    while (!stopped) {
+    // A connection that is closed while it is opened says so, too: each would begin a row of tries of its own.
+    if (reopening) return
+    reopening = true
+    for (let opened = false; !opened; ) {
       await sleep(retryMs * (0.5 + Math.random()))
       if (stopped) return
-      try {
-        return await open()
-      } catch {
-        await close()
-      }
+      opened = await open().then(
+        () => true,
+        async () => {
+          await close()
+          return false
+        },
+      )
     }
+    reopening = false
   }
 
   await open()

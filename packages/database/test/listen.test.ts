@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict'
+import { createServer, connect as dial } from 'node:net'
+import { after, before, test } from 'node:test'
+import { connect, type Sql } from '../src/index.ts'
+import { startTestServer, type TestServer } from './server.ts'
+
+let server: TestServer
+let url: string
+let sql: Sql
+
+before(async () => {
+  server = await startTestServer()
+  url = await server.createDatabase()
+  sql = connect(url, { name: 'test', max: 1 })
+})
+after(async () => {
+  await sql?.end()
+  await server?.stop()
+})
+
+/** What a server says that has no connection left. */
+const fields = Buffer.from('SFATAL\0VFATAL\0C53300\0Msorry, too many clients already\0\0')
+const length = Buffer.alloc(4)
+length.writeInt32BE(fields.length + 4)
+const sorry = Buffer.concat([Buffer.from('E'), length, fields])
+
+test('a listener that is turned away again and again tries one at a time, and hears again once it is let in', async () => {
+  const target = new URL(url)
+  const { hostname, port } = target
+  const open = new Set<{ destroy(): unknown }>()
+  let isTurningAway = false
+  let attempts = 0
+  const proxy = createServer(client => {
+    client.on('error', () => {})
+    attempts++
+    if (isTurningAway) return void client.once('data', () => client.end(sorry))
+    const upstream = dial(Number(port), hostname)
+    upstream.on('error', () => client.destroy())
+    open.add(client).add(upstream)
+    client.pipe(upstream).pipe(client)
+  })
+  await new Promise<void>(done => proxy.listen(0, '127.0.0.1', done))
+  target.port = String((proxy.address() as { port: number }).port)
+
+  let heard: (payload: string) => void = () => {}
+  let ready: () => void = () => {}
+  const listening = connect(target.href, { name: 'test', max: 1 })
+  await listening.listen(
+    'news',
+    payload => heard(payload),
+    () => ready(),
+  )
+  const again = new Promise<void>(resolve => {
+    ready = resolve
+  })
+  attempts = 0
+  isTurningAway = true
+  for (const socket of open) socket.destroy()
+  await new Promise(resolve => setTimeout(resolve, 2500))
+  assert.ok(attempts >= 2 && attempts <= 30, `${attempts} attempts in 2.5 s`)
+  isTurningAway = false
+  await again
+  const first = new Promise<string>(resolve => {
+    heard = resolve
+  })
+  await sql.notify('news', 'open again')
+  assert.equal(await first, 'open again')
+
+  await listening.end({ timeout: 1 })
+  proxy.close()
+  for (const socket of open) socket.destroy()
+})
