@@ -8,6 +8,7 @@
 
 import { connect as connectSocket, type Socket } from 'node:net'
 import postgres from 'postgres'
+import { type ArrayTypes, addArrayTypes } from './arrays.ts'
 
 /** A statement as the driver sees it. It is handed to `handler` when it is awaited, and never if it is a fragment. */
 export interface Query extends Promise<unknown> {
@@ -32,12 +33,14 @@ export function isStatementError(error: unknown): boolean {
 }
 
 export type DriverOptions = postgres.Options<Record<string, postgres.PostgresType>>
-export type ParsedOptions = postgres.ParsedOptions & { shared: unknown; path?: string; fetch_types?: boolean }
+export type ParsedOptions = postgres.ParsedOptions & { shared: unknown; path?: string }
 export type Driver = postgres.Sql
 
 /** Makes the object that builds statements. It never connects. */
 export function createTemplate(url: string, options: DriverOptions): Driver {
-  const template = postgres(url, { ...options, max: 1, max_lifetime: null, idle_timeout: undefined })
+  const settings = { max: 1, max_lifetime: null, idle_timeout: undefined, fetch_types: false }
+  const template = postgres(url, { ...options, ...settings })
+  addArrayTypes(template.options as unknown as ArrayTypes)
   // The driver decodes the other parts of a URL, not this one.
   template.options.database = decodeURIComponent(template.options.database)
   return template

@@ -135,8 +135,6 @@ export function createPool(template: Driver, limits: PoolLimits) {
       discard(client)
       return
     }
-    // Array types were read with the first statement; they are kept in options all connections share.
-    ;(template.options as { fetch_types?: boolean }).fetch_types = false
     client.timed = true
     if (next(client)) return
     idle.push(client)
