@@ -46,7 +46,7 @@ export const secretAttacks = [
       headers: bearer(a.other),
       body: { items: [{ product_id: a.product.id, quantity: 1 }], payment_method: 'tok_approve' },
     })
-    await a.platform.drain()
+    await a.settle('order', 'payment')
     assert.ok(!a.logged().includes('tok_approve'))
     for (const service of ['order', 'payment'] as const)
       assert.ok(!JSON.stringify(await a.platform.said(service)).includes('tok_approve'))
@@ -64,7 +64,7 @@ export const secretAttacks = [
         shipping_address: { name: marker, line1: marker, city: 'x', postal_code: 'y', country: 'GB' },
       },
     })
-    await a.platform.drain()
+    await a.settle('order')
     const said = JSON.stringify(await a.platform.said('order'))
     notIn(said, [email, marker], 'an event')
     notIn(a.logged(), [marker], 'a log')
@@ -97,7 +97,7 @@ export const secretAttacks = [
     const secret = `a secret of ${randomUUID()}`
     const headers = bearer(a.staff.get('admin')!)
     await a.http({ method: 'POST', path: '/api/users', headers, body: { email, password: secret } })
-    await a.platform.drain()
+    await a.settle('user', 'admin')
     const answer = await a.http({ path: '/api/admin/audit-log?limit=100', headers })
     assert.ok(answer.body.items.length > 0)
     notIn(answer.text, [secret], 'the audit log')
