@@ -2,7 +2,8 @@ import { type FaultName, faultNames } from './faults.ts'
 import { judge, restOf, watch } from './invariants.ts'
 import type { Shop } from './load.ts'
 import { startPeople } from './people.ts'
-import { createWorld, type World, type WorldOptions } from './world.ts'
+import { createWorld, type World } from './world.ts'
+import type { WorldOptions } from './world-options.ts'
 
 export interface Outcome {
   seed: number

@@ -3,12 +3,12 @@ import { isUnavailable } from '@shopfleet/database'
 import type { Call, Route } from '@shopfleet/service-kit'
 import { createRandom } from '../../packages/testing/src/random.ts'
 import { type FaultName, mix } from './faults.ts'
-import type { Shop } from './load.ts'
 import { brief, short } from './names.ts'
 import { createProvider } from './provider.ts'
 import { closeLine, openLine } from './provider-line.ts'
 import { createQueue } from './queue.ts'
 import { changesOf, createTables, databaseError, type Session } from './tables.ts'
+import type { WorldOptions } from './world-options.ts'
 
 /*
  * One small world: virtual time, a network, three services of one or two processes each, their tables, a provider.
@@ -18,16 +18,6 @@ import { changesOf, createTables, databaseError, type Session } from './tables.t
 
 export type ServiceName = 'order' | 'inventory' | 'payment'
 const serviceNames: ServiceName[] = ['order', 'inventory', 'payment']
-
-export interface WorldOptions {
-  seed: number
-  shop: Shop
-  /** Faults that are switched off, to find out which ones a failure needs. */
-  without?: readonly FaultName[]
-  /** Fewer orders than the seed has. */
-  orders?: number
-  trace?: (line: string) => void
-}
 
 interface Instance {
   service: ServiceName
