@@ -41,7 +41,7 @@ export async function helpText(): Promise<string> {
     'Every other setting is an environment variable, or a line in .env (see .env.example). NAME_FILE names a file that holds',
     'the value instead. Secrets that are not set are made on first start.',
     ...settings.map(({ title, about, settings }) =>
-      ['', `${title}: ${about}`, ...settings.map(settingLine)].join('\n'),
+      ['', wrap(`${title}: ${about}`, 2), ...settings.map(settingLine)].join('\n'),
     ),
     '',
     'Other commands: npm stop · npm run migrate · npm run seed -- --products 10000 · npm test',

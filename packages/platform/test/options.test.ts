@@ -13,6 +13,7 @@ test('without anything, everything has its default', () => {
     exitAfterReady: false,
     dataDir: resolve(root, '.data'),
     databaseUrl: undefined,
+    backupDir: resolve(root, '.data/backups'),
     portBase: undefined,
     host: '127.0.0.1',
     logLevel: 'info',
