@@ -31,6 +31,10 @@ export interface Client {
   ): Promise<Answer<any>>
 }
 
+/** A file of a browser knows its type; of other bytes a header says which of the operation's it is, if not the first. */
+const mediaTypeOf = (body: unknown, types: readonly string[]): string =>
+  (body instanceof Blob && body.type) || types[0]!
+
 /** Makes a typed client over `fetch`. */
 export function createClient(options: ClientOptions): Client {
   const doFetch = options.fetch ?? fetch
@@ -40,16 +44,19 @@ export function createClient(options: ClientOptions): Client {
     headers: Record<string, string> = {},
   ): Promise<Answer<any>> {
     const base = typeof options.headers === 'function' ? options.headers() : options.headers
+    const { body_types } = operation
     const path = fillPath(operation.path, input.params as Record<string, unknown>)
     const response = await doFetch(options.baseUrl + path + queryString(input.query as Record<string, unknown>), {
       method: operation.method,
       headers: {
         accept: 'application/json',
-        ...(input.body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(input.body === undefined
+          ? {}
+          : { 'content-type': body_types ? mediaTypeOf(input.body, body_types) : 'application/json' }),
         ...base,
         ...headers,
       },
-      body: input.body === undefined ? undefined : JSON.stringify(input.body),
+      body: input.body === undefined ? undefined : body_types ? (input.body as BodyInit) : JSON.stringify(input.body),
     })
     const text = await response.text()
     const isJson = response.headers.get('content-type')?.includes('json')

@@ -36,6 +36,9 @@ export interface Page<Item> {
   next_cursor: string | null
 }
 
+/** The bytes of a file, where an operation declares `body_types`. */
+export const FileBody = Type.Unsafe<Uint8Array>({ type: 'string', format: 'binary' })
+
 /** A postal address. */
 export const Address = Type.Object(
   {

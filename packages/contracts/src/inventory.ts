@@ -126,6 +126,21 @@ export type Reservation = Static<typeof Reservation>
 
 const OrderParams = Type.Object({ order_id: Id })
 
+/** How the stock of an order stands, for staff who look at the order. */
+export const getReservation = operation({
+  service: 'inventory',
+  name: 'getReservation',
+  method: 'GET',
+  path: '/api/inventory/reservations/:order_id',
+  auth: { staff: 'orders' },
+  summary: 'The stock held or sold for an order',
+  params: OrderParams,
+  replies: {
+    200: Type.Object({ ...Reservation.properties, created_at: Timestamp, updated_at: Timestamp }),
+  },
+  problems: ['not-found'],
+})
+
 /** Holds stock for an order. Repeating it for the same order changes nothing and answers what is. */
 export const reserveStock = operation({
   service: 'inventory',
@@ -197,6 +212,22 @@ export const setStockFromCatalogue = operation({
   summary: 'Set what is available (on hand becomes that plus what is reserved)',
   body: Type.Object({ available: Type.Integer({ minimum: 0, maximum: maxStock }) }, { additionalProperties: false }),
   problems: ['not-found'],
+  example: undefined,
+})
+
+/** Stock moved by an import of products, or moved back. Keyed: repeating it moves nothing. */
+export const moveStockFromCatalogue = operation({
+  ...adjustStock,
+  name: 'moveStockFromCatalogue',
+  method: 'PUT',
+  path: '/internal/inventory/:product_id/adjustments/:key',
+  auth: { service: ['product'] },
+  summary: 'Add to or take from what is on hand, once for a key',
+  description: undefined,
+  params: Type.Object({ product_id: Id, key: Type.String({ minLength: 1, maxLength: 100 }) }),
+  replies: { 200: Movement },
+  problems: ['not-found', 'stock-below-reserved', 'idempotency-key-reused', 'validation-failed'],
+  idempotent: undefined,
   example: undefined,
 })
 

@@ -34,14 +34,19 @@ export const messageTemplates = [
   'payment-failed',
   'message',
   'announcement',
+  'back-in-stock',
+  'price-dropped',
+  'cart-abandoned',
 ] as const
 export type MessageTemplate = (typeof messageTemplates)[number]
 
 /**
  * Why a message is sent, and who may say no to it: `account` (security; always sent), `order` (what the law or the
- * buyer's interest asks for; always sent), `order-updates` (until unsubscribed), `news` (only who asked for it).
+ * buyer's interest asks for; always sent), `order-updates` (until unsubscribed), `news` (only who asked for it),
+ * `wishlist` (until unsubscribed: whoever wishes for something wants to hear of it), `cart` (only who asked for it). Links to
+ * unsubscribe count from the beginning of the list: a new one goes to its end.
  */
-export const messageCategories = ['account', 'order', 'order-updates', 'news'] as const
+export const messageCategories = ['account', 'order', 'order-updates', 'news', 'wishlist', 'cart'] as const
 export type MessageCategory = (typeof messageCategories)[number]
 
 const LocaleField = Type.Enum([...locales])
@@ -152,6 +157,39 @@ export const listUserNotifications = operation({
   problems: ['not-found', 'invalid-cursor'],
 })
 
+export const MessageTry = Type.Object({
+  outcome: Type.Enum(['sent', 'failed', 'dropped', 'postponed']),
+  reason: nullable(Type.String()),
+  times: Type.Integer({ description: 'Tries one after the other that were put off for the same reason' }),
+  first_at: Timestamp,
+  last_at: Timestamp,
+})
+export type MessageTry = Static<typeof MessageTry>
+
+export const MessageContents = Type.Object({
+  subject: nullable(Type.String()),
+  html: nullable(Type.String({ description: 'Of an e-mail' })),
+  text: Type.String(),
+})
+export type MessageContents = Static<typeof MessageContents>
+
+export const readNotification = operation({
+  service: 'notification',
+  name: 'readNotification',
+  method: 'GET',
+  path: '/api/notifications/:id/contents',
+  auth: { staff: 'orders' },
+  summary: 'A message, what came of each try to send it, and what it said',
+  description: `As it went out, but for links that sign in, open an order, set a password or unsubscribe: what makes them work
+is kept nowhere, and a \`…\` stands in its place. \`contents\` is null for a message that was not handed over yet, and for one
+whose contents are too old to be kept.`,
+  params: IdParams,
+  replies: {
+    200: Type.Object({ message: Notification, tries: Type.Array(MessageTry), contents: nullable(MessageContents) }),
+  },
+  problems: ['not-found'],
+})
+
 export const resendNotification = operation({
   service: 'notification',
   name: 'resendNotification',
@@ -170,6 +208,10 @@ const preferenceFields = {
   locale: LocaleField,
   email_order_updates: Type.Boolean({ description: 'Shipped and delivered by e-mail' }),
   email_news: Type.Boolean({ description: 'News by e-mail; off until asked for' }),
+  email_wishlist: Type.Boolean({ description: 'By e-mail when something on the wishlist is back or costs less' }),
+  cart_reminders: Type.Boolean({
+    description: 'Once, by e-mail and to browsers that subscribed, of a cart that was left behind; off until asked for',
+  }),
   sms_order_updates: Type.Boolean({ description: 'Confirmed, shipped and delivered by SMS to `phone`' }),
   push_order_updates: Type.Boolean({ description: 'The same to browsers that subscribed' }),
   phone: nullable(Type.String({ pattern: '^\\+[1-9][0-9]{6,14}$', description: 'E.164, as +4915112345678' })),
@@ -243,7 +285,7 @@ export const getPushKey = operation({
   auth: 'public',
   summary: 'The public key (VAPID) a browser subscribes with',
   replies: { 200: Type.Object({ public_key: Type.String() }) },
-  cache_s: 3600,
+  cache: { fresh_s: 3600, if_error_s: 86_400 },
 })
 
 export const listMessageTemplates = operation({

@@ -1,4 +1,5 @@
 import type { Static, TSchema } from 'typebox'
+import type { EventType } from './event.ts'
 import type { ProblemName } from './problems.ts'
 
 /** What a member of staff may be allowed to do. A role is a set of these. */
@@ -47,6 +48,22 @@ export type ServiceName =
   | 'analytics'
   | 'admin'
 
+/**
+ * How long the answer of a public read may be kept and served to all. Two things end it: time, whatever was heard, and
+ * events of the same service, which says them when what it shows has changed. A write through the gateway to the
+ * service ends it too, for that gateway.
+ */
+export interface Caching {
+  /** Seconds. While the service answers, nobody is shown anything older. */
+  fresh_s: number
+  /** Seconds beyond those for which it may be shown while the service does not answer; none if left out. */
+  if_error_s?: number
+  /** After one of these no answer of the operation is shown any more. */
+  changed_by?: readonly EventType[]
+  /** After one of these no answer is shown that holds the id the event is about. */
+  changed_about?: readonly EventType[]
+}
+
 /** An operation's declaration. The value is read by the server, the typed client, the gateway and the OpenAPI document. */
 export interface Operation<
   Params extends TSchema | undefined = TSchema | undefined,
@@ -68,6 +85,11 @@ export interface Operation<
   params?: Params
   query?: Query
   body?: Body
+  /**
+   * The body is a file of one of these media types, not JSON: the service is handed its bytes (`FileBody`). Which of them
+   * it is says the Content-Type; what it really is, its content.
+   */
+  body_types?: readonly string[]
   /** The body may be left out (a bare POST). */
   body_optional?: boolean
   /** Status → schema of the body. `Type.Null()` declares an empty body (204). */
@@ -76,12 +98,16 @@ export interface Operation<
   problems?: readonly ProblemName[]
   /** Takes an `Idempotency-Key`: the same key and body have one effect, whoever retries. */
   idempotent?: boolean
-  /** Seconds a shared cache may keep the answer. Only for `public` reads. */
-  cache_s?: number
+  /** How long the gateway and other shared caches may keep the answer. Only for `public` reads: it is the same for all. */
+  cache?: Caching
   /** Largest body in bytes; the kit's default is 256 KiB. */
   body_limit?: number
-  /** The body's media type when it is not JSON (images, webhooks kept raw). */
+  /** The answer's media type when it is not JSON (pictures, files). */
   reply_type?: string
+  /**
+   * What it answers belongs to a person: the audit log keeps who asked for it, and nothing of it.
+   */
+  is_private?: boolean
   /**
    * On a local demonstration a direct caller on the loopback interface may do this without a token, as the brief's
    * examples do. See docs/decisions. Off everywhere else.

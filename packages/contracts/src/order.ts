@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import { CouponCode, CouponProblem } from './coupon.ts'
 import { event } from './event.ts'
 import {
   Address,
@@ -39,6 +40,9 @@ export const OrderItem = Type.Object({
   quantity: Type.Integer(),
   price: Amount,
   subtotal: Amount,
+  paid: Type.Number({ description: 'What was paid for the line: less its share of the discount, with its tax' }),
+  refunded_quantity: Type.Integer({ description: 'Units that were given back' }),
+  refunded: Type.Number({ description: 'What was given back for them' }),
 })
 
 export const Order = Type.Object({
@@ -56,9 +60,14 @@ export const Order = Type.Object({
   tax: Amount,
   total: Amount,
   total_amount: Amount,
+  refunded: Type.Number({ description: 'Given back so far, in all' }),
+  coupon_code: nullable(Type.String({ description: 'Of the coupon that `discount` is of' })),
   shipping_address: nullable(Address),
   cart_id: nullable(Id),
   cancel_reason: nullable(Type.String()),
+  refused: Type.Boolean({
+    description: 'It was cancelled before anybody was told that there is such an order: out of stock, declined at once',
+  }),
   expires_at: nullable(Timestamp),
   order_token: Type.Optional(
     Type.String({ description: 'Of a guest, only in the answer to the order: send it back as X-Order-Token' }),
@@ -88,6 +97,7 @@ export const PlaceOrder = Type.Object(
     user_id: Type.Optional(Id),
     email: Type.Optional(Email),
     currency: Type.Optional(Currency),
+    coupon_code: Type.Optional(CouponCode),
     expected_total: Type.Optional(
       Type.Number({
         minimum: 0,
@@ -113,7 +123,7 @@ export const placeOrder = operation({
   description: `From \`items\`, from one \`product_id\` with \`quantity\`, or from a \`cart_id\`. With \`payment_method\` it is paid at
 once and answers 201 when it is paid, 202 when the provider has not said yet. Without, it is \`pending\` with its
 stock held until \`expires_at\`. A guest gives \`email\` and keeps the \`order_token\` of the answer. A cart of a guest
-is named by \`X-Cart-Token\` too. Prices are the catalogue's. A refusal leaves nothing behind.`,
+is named by \`X-Cart-Token\` too. The coupon is \`coupon_code\`, else the cart's. Prices are the catalogue's. A refusal leaves nothing behind.`,
   body: PlaceOrder,
   replies: { 201: Order, 202: Order },
   problems: [
@@ -127,6 +137,7 @@ is named by \`X-Cart-Token\` too. Prices are the catalogue's. A refusal leaves n
     'cart-ordered',
     'not-found',
     'wrong-currency',
+    'invalid-coupon',
     'price-changed',
     'unauthenticated',
     'forbidden',
@@ -150,11 +161,14 @@ export const quoteOrder = operation({
   path: '/api/orders/quote',
   auth: 'guest',
   summary: 'Totals before buying',
+  description:
+    'A coupon that cannot be used refuses nothing here: `coupon_problem` says why, and nothing is taken off.',
   body: Type.Object(
     {
       items: Type.Optional(Type.Array(OrderLine, { minItems: 1, maxItems: maxOrderLines })),
       cart_id: Type.Optional(Id),
       currency: Type.Optional(Currency),
+      coupon_code: Type.Optional(CouponCode),
     },
     { additionalProperties: false },
   ),
@@ -176,6 +190,8 @@ export const quoteOrder = operation({
       shipping: Amount,
       tax: Amount,
       total: Amount,
+      coupon: nullable(Type.Object({ code: Type.String(), description: Type.String() })),
+      coupon_problem: nullable(CouponProblem),
     }),
   },
   problems: [
@@ -259,7 +275,18 @@ export const getOrder = operation({
 })
 
 const ListQuery = Type.Object(
-  { ...pageQuery, status: Type.Optional(Type.Enum([...orderStatuses])) },
+  {
+    ...pageQuery,
+    status: Type.Optional(Type.Enum([...orderStatuses])),
+    payment_status: Type.Optional(Type.Enum([...paymentStatuses])),
+    number: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9-]{1,40}$', description: 'As it is spoken: SF-100001' })),
+    email: Type.Optional(Type.String({ minLength: 3, maxLength: 254, description: 'Exact e-mail of a guest' })),
+    refused: Type.Optional(
+      Type.Boolean({ default: false, description: 'Only placements that were refused, which are left out otherwise' }),
+    ),
+    from: Type.Optional(Timestamp),
+    to: Type.Optional(Timestamp),
+  },
   { additionalProperties: false },
 )
 
@@ -323,9 +350,7 @@ export const readOrder = operation({
   replies: {
     200: Type.Object({
       order: Order,
-      acknowledged: Type.Boolean({
-        description: 'Somebody was told of it: it was held, paid or in doubt at some time',
-      }),
+      acknowledged: Type.Boolean({ description: 'Somebody was told of it: it was not refused when it was placed' }),
       cancelling: Type.Boolean({ description: 'It is being undone' }),
     }),
   },
@@ -339,13 +364,16 @@ const PlacedLine = Type.Object({
   sku: Type.Optional(Type.String()),
   product_name: Type.Optional(Type.String()),
 })
-const orderFacts = {
+export const orderFacts = {
   order_id: Id,
   number: Type.String(),
   user_id: nullable(Id),
   cart_id: nullable(Id),
   currency: Currency,
   total_minor: Type.Integer(),
+  /** As they are after what happened. Optional, because older events do not say. */
+  status: Type.Optional(Type.Enum([...orderStatuses])),
+  payment_status: Type.Optional(Type.Enum([...paymentStatuses])),
 }
 
 export const orderPlaced = event({
@@ -359,6 +387,7 @@ export const orderPlaced = event({
     discount_minor: Type.Optional(Type.Integer()),
     shipping_minor: Type.Optional(Type.Integer()),
     tax_minor: Type.Optional(Type.Integer()),
+    coupon_code: Type.Optional(nullable(Type.String())),
   }),
   summary: 'An order was recorded; its stock is not held yet',
 })
@@ -366,7 +395,7 @@ export const orderReserved = event({
   service: 'order',
   name: 'order.reserved',
   version: 1,
-  schema: Type.Object({ ...orderFacts, expires_at: Timestamp }),
+  schema: Type.Object({ ...orderFacts, expires_at: Timestamp, items: Type.Optional(Type.Array(Line)) }),
   summary: 'The stock of an unpaid order is held until its deadline',
 })
 export const orderPaid = event({
@@ -383,12 +412,22 @@ export const orderPaymentFailed = event({
   schema: Type.Object({ ...orderFacts, reason: Type.String() }),
   summary: 'A payment was declined; the order waits for another',
 })
+export const orderPaymentChanged = event({
+  service: 'order',
+  name: 'order.payment-changed',
+  version: 1,
+  schema: Type.Object(orderFacts),
+  summary:
+    'How a payment stands is another, without the order going on: in doubt, held, or given back in part or whole',
+})
 export const orderCancelled = event({
   service: 'order',
   name: 'order.cancelled',
   version: 1,
-  schema: Type.Object({ ...orderFacts, reason: Type.String() }),
-  summary: 'An order was cancelled: nothing is owed, nothing is held',
+  // Optional, because older events do not say.
+  schema: Type.Object({ ...orderFacts, reason: Type.String(), refused: Type.Optional(Type.Boolean()) }),
+  summary:
+    'An order was cancelled: nothing is owed, nothing is held. `refused`: nobody was ever told that there is one',
 })
 export const orderShipped = event({
   service: 'order',
@@ -401,6 +440,7 @@ export const orderDelivered = event({
   service: 'order',
   name: 'order.delivered',
   version: 1,
-  schema: Type.Object(orderFacts),
+  // Optional, because older events do not say.
+  schema: Type.Object({ ...orderFacts, items: Type.Optional(Type.Array(Line)) }),
   summary: 'An order arrived',
 })

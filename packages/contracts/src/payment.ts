@@ -183,6 +183,43 @@ export const listPayments = operation({
   problems: ['invalid-cursor'],
 })
 
+export const PaymentStep = Type.Object({
+  at: Timestamp,
+  payment_id: Id,
+  attempt: Type.Integer(),
+  step: Type.Enum(
+    [
+      'asked',
+      'silent',
+      'in_doubt',
+      'authorised',
+      'declined',
+      'voided',
+      'captured',
+      'refund_asked',
+      'refunded',
+      'refund_refused',
+    ],
+    { description: '`silent`: the provider was asked, and did not answer' },
+  ),
+  amount: Amount,
+  currency: Currency,
+  reason: nullable(Type.String({ description: 'Why it was declined, is given back, or was not answered' })),
+  times: Type.Integer({ description: 'How often: of silence' }),
+})
+export type PaymentStep = Static<typeof PaymentStep>
+
+export const listPaymentSteps = operation({
+  service: 'payment',
+  name: 'listPaymentSteps',
+  method: 'GET',
+  path: '/api/payments/steps',
+  auth: { staff: 'payments' },
+  summary: 'What happened to the payments of an order, oldest first',
+  query: Type.Object({ order_id: Id }, { additionalProperties: false }),
+  replies: { 200: Type.Object({ items: Type.Array(PaymentStep) }) },
+})
+
 export const receiveWebhook = operation({
   service: 'payment',
   name: 'receiveWebhook',

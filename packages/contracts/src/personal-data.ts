@@ -3,7 +3,13 @@ import { Id } from './fields.ts'
 import { operation, type ServiceName } from './operation.ts'
 
 /** Services beside the user service that keep what belongs to a person. A new one that does is added here. */
-export const personalDataServices = ['order', 'cart', 'notification'] as const satisfies ServiceName[]
+export const personalDataServices = [
+  'order',
+  'cart',
+  'review',
+  'notification',
+  'analytics',
+] as const satisfies ServiceName[]
 export type PersonalDataService = (typeof personalDataServices)[number]
 
 /** By the name of a thing, all of them that belong to the person. */
@@ -20,7 +26,7 @@ export function personalData(service: PersonalDataService) {
       name: 'exportPersonalData',
       method: 'GET',
       path: '/internal/personal-data/:user_id',
-      auth: { service: ['user'] },
+      auth: { service: ['user', 'admin'] },
       summary: 'Everything kept here of a person',
       params: Type.Object({ user_id: Id }),
       replies: { 200: PersonalData },

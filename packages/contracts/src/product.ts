@@ -1,12 +1,13 @@
 import { type Static, Type } from 'typebox'
 import { event } from './event.ts'
 import { Amount, Currency, Id, IdParams, maxAmount, nullable, page, pageQuery, Timestamp } from './fields.ts'
-import { operation } from './operation.ts'
+import { type Caching, operation } from './operation.ts'
+import { Variant, VariantOf } from './variant.ts'
 
 /** The catalogue: products, categories, pictures, search. */
 
-const Slug = Type.String({ pattern: '^[a-z0-9]+(-[a-z0-9]+)*$', maxLength: 200 })
-const Sku = Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._-]*$', maxLength: 100 })
+export const Slug = Type.String({ pattern: '^[a-z0-9]+(-[a-z0-9]+)*$', maxLength: 200 })
+export const Sku = Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._-]*$', maxLength: 100 })
 const attributeName = '^[a-z][a-z0-9_]{0,49}$'
 export const Attributes = Type.Record(
   Type.String({ pattern: attributeName }),
@@ -24,7 +25,7 @@ export const Product = Type.Object({
   slug: Type.String(),
   name: Type.String(),
   description: Type.String(),
-  price: Amount,
+  price: Type.Number({ description: 'Decimal number of major units; of a product with variants the lowest of theirs' }),
   currency: Currency,
   stock_quantity: Type.Integer({ description: 'What can be ordered now; follows the stock within moments' }),
   category_id: nullable(Id),
@@ -35,11 +36,72 @@ export const Product = Type.Object({
   rating_average: nullable(Type.Number()),
   rating_count: Type.Integer(),
   is_active: Type.Boolean(),
-  variants: Type.Array(Type.Unknown(), { description: 'Empty until a product has variants' }),
+  ...VariantOf.properties,
+  variant_count: Type.Integer({ description: 'How many variants it comes in; then one of them is bought, not itself' }),
+  variants: Type.Array(Variant, { description: 'Those for sale, in order; only where one product is asked for' }),
   created_at: Timestamp,
   updated_at: Timestamp,
 })
 export type Product = Static<typeof Product>
+
+const ProductEvent = Type.Object({
+  product_id: Id,
+  sku: Type.String(),
+  slug: Type.String(),
+  name: Type.String(),
+  price_minor: Type.Integer(),
+  currency: Currency,
+  is_active: Type.Boolean(),
+  /** Optional, because older events do not say. */
+  category_id: Type.Optional(nullable(Id)),
+  in_stock: Type.Optional(Type.Boolean({ description: 'It can be ordered now' })),
+  parent_id: Type.Optional(nullable(Id)),
+})
+
+export const productCreated = event({
+  service: 'product',
+  name: 'product.created',
+  version: 1,
+  schema: Type.Object({ ...ProductEvent.properties, opening_stock: Type.Integer() }),
+  summary: 'A product entered the catalogue, with its opening stock',
+})
+export const productUpdated = event({
+  service: 'product',
+  name: 'product.updated',
+  version: 1,
+  schema: ProductEvent,
+  summary: 'A product changed',
+})
+export const productDeleted = event({
+  service: 'product',
+  name: 'product.deleted',
+  version: 1,
+  schema: Type.Object({ product_id: Id }),
+  summary: 'A product left the catalogue',
+})
+/** Beside the events above, which tell what others keep of a product: this one is for who keeps what is shown. */
+export const catalogueChanged = event({
+  service: 'product',
+  name: 'catalogue.changed',
+  version: 1,
+  schema: Type.Object({
+    what: Type.Enum(['product', 'category', 'availability', 'rating'], {
+      description:
+        'Its texts, pictures, attributes, place or stock; a category; that it sold out or is back; how it is rated',
+    }),
+    in_stock: Type.Optional(
+      Type.Boolean({ description: 'Whether it can be ordered now; with product and availability' }),
+    ),
+  }),
+  summary: 'What the catalogue shows of a product or a category is another than before',
+})
+
+/** Lists show what is new, moved or gone; stock sold meanwhile may be as old as they are. */
+export const listCaching: Caching = {
+  fresh_s: 5,
+  if_error_s: 300,
+  changed_by: [productCreated, productUpdated, productDeleted, catalogueChanged],
+}
 
 const filters = {
   category: Type.Optional(Type.String({ maxLength: 200, description: 'Id or slug; includes the categories below it' })),
@@ -47,7 +109,10 @@ const filters = {
   max_price: Type.Optional(Type.Number({ minimum: 0, maximum: maxAmount })),
   in_stock: Type.Optional(Type.Boolean()),
 }
-/** `attribute.colour=red` keeps products whose attribute equals the text; a repeated key means any of the values. */
+/**
+ * `attribute.colour=red` keeps products whose attribute equals the text, and those with a variant in it; a repeated key means
+ * any of the values. What is asked for together, `in_stock` too, one variant must have together.
+ */
 const attributeFilters = {
   '^attribute\\.[a-z][a-z0-9_]{0,49}$': Type.Union([
     Type.String({ maxLength: 200 }),
@@ -72,7 +137,7 @@ export const listProducts = operation({
   replies: { 200: page(Product) },
   // An amount is checked once more by its currency.
   problems: ['invalid-cursor', 'validation-failed'],
-  cache_s: 5,
+  cache: listCaching,
   example: { query: { limit: 2, sort: 'price', in_stock: true } },
 })
 
@@ -90,7 +155,12 @@ export const searchProducts = operation({
   auth: 'public',
   summary: 'Search products by words, forgiving typing errors',
   query: Type.Object(
-    { q: Type.String({ minLength: 1, maxLength: 200 }), ...pageQuery, ...filters },
+    {
+      q: Type.String({ minLength: 1, maxLength: 200 }),
+      ...pageQuery,
+      ...filters,
+      sort: Type.Optional(Type.Enum([...productSorts], { description: 'Without it what fits best comes first' })),
+    },
     { additionalProperties: false, patternProperties: attributeFilters, maxProperties: 30 },
   ),
   replies: {
@@ -102,8 +172,34 @@ export const searchProducts = operation({
     }),
   },
   problems: ['invalid-cursor', 'validation-failed'],
-  cache_s: 5,
+  cache: listCaching,
   example: { query: { q: 'lamp', limit: 3 } },
+})
+
+export const listFacets = operation({
+  service: 'product',
+  name: 'listFacets',
+  method: 'GET',
+  path: '/api/products/facets',
+  auth: 'public',
+  summary: 'What a list or a search can be narrowed by, with counts',
+  description:
+    'Takes the filters of the list. A filter does not count against its own alternatives: with `attribute.colour=red` the other colours are counted as if no colour had been chosen. Counts look at up to 2,000 products.',
+  query: Type.Object(
+    { q: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })), ...filters },
+    { additionalProperties: false, patternProperties: attributeFilters, maxProperties: 30 },
+  ),
+  replies: {
+    200: Type.Object({
+      total: Type.Integer({ description: 'Products that pass all filters' }),
+      in_stock: Type.Integer({ description: 'How many of them can be ordered now' }),
+      ...Facets.properties,
+      currency: Currency,
+    }),
+  },
+  problems: ['validation-failed'],
+  cache: listCaching,
+  example: { query: { category: 'lamps', 'attribute.colour': 'red' } },
 })
 
 export const suggestProducts = operation({
@@ -127,7 +223,7 @@ export const suggestProducts = operation({
       ),
     }),
   },
-  cache_s: 30,
+  cache: { ...listCaching, fresh_s: 30 },
   example: { query: { q: 'la' } },
 })
 
@@ -141,7 +237,51 @@ export const getProduct = operation({
   params: Type.Object({ id: Type.String({ minLength: 1, maxLength: 200 }) }),
   replies: { 200: Product },
   problems: ['not-found'],
-  cache_s: 5,
+  cache: { fresh_s: 2, if_error_s: 300, changed_about: [productUpdated, productDeleted, catalogueChanged] },
+})
+
+/** Beside the list of the shop: what is not for sale is in it too, and nothing is kept of it. */
+export const listCatalogue = operation({
+  service: 'product',
+  name: 'listCatalogue',
+  load: 'bulk',
+  method: 'GET',
+  path: '/api/catalogue',
+  auth: { staff: 'catalogue' },
+  summary: 'All products, for who works on them: also those that are not for sale',
+  description: 'Variants are found by their product.',
+  query: Type.Object(
+    {
+      ...pageQuery,
+      q: Type.Optional(
+        Type.String({
+          minLength: 1,
+          maxLength: 200,
+          description: 'A part of the name, of the sku or of that of a variant',
+        }),
+      ),
+      category: filters.category,
+      is_active: Type.Optional(Type.Boolean()),
+      in_stock: filters.in_stock,
+      sort: Type.Optional(Type.Enum(['newest', 'price', '-price', 'name', '-name'], { default: 'newest' })),
+    },
+    { additionalProperties: false },
+  ),
+  replies: { 200: page(Product) },
+  problems: ['invalid-cursor'],
+  example: { query: { is_active: false } },
+})
+
+export const getCatalogueProduct = operation({
+  service: 'product',
+  name: 'getCatalogueProduct',
+  method: 'GET',
+  path: '/api/catalogue/:id',
+  auth: { staff: 'catalogue' },
+  summary: 'One product with its variants, also what is not for sale',
+  params: IdParams,
+  replies: { 200: Product },
+  problems: ['not-found'],
 })
 
 const productFields = {
@@ -228,10 +368,24 @@ export const deleteProduct = operation({
   path: '/api/products/:id',
   auth: { staff: 'catalogue' },
   summary: 'Take a product out of the catalogue',
-  description: 'Past orders keep its name and price.',
+  description: 'Its variants go with it. Past orders keep its name and price.',
   params: IdParams,
   replies: { 204: Type.Null() },
   problems: ['not-found'],
+})
+
+export const restoreProduct = operation({
+  service: 'product',
+  name: 'restoreProduct',
+  method: 'POST',
+  path: '/api/products/:id/restore',
+  auth: { staff: 'catalogue' },
+  summary: 'Bring a deleted product back',
+  description:
+    'As it was: with its stock, and with the variants that were deleted with it. A variant comes back to a product that is there. Refused (409) while another product has its sku or slug, or another variant its options.',
+  params: IdParams,
+  replies: { 200: Product },
+  problems: ['not-found', 'already-exists'],
 })
 
 export const getImage = operation({
@@ -247,99 +401,7 @@ export const getImage = operation({
   replies: { 200: Type.Unknown(), 304: Type.Null() },
   reply_type: 'image/svg+xml',
   problems: ['not-found'],
-  cache_s: 86_400,
-})
-
-const categoryFields = {
-  id: Id,
-  name: Type.String(),
-  slug: Type.String(),
-  description: nullable(Type.String()),
-  parent_id: nullable(Id),
-  position: Type.Integer(),
-  product_count: Type.Integer({ description: 'Active products in it and below it' }),
-}
-/** Levels of the category tree: deep enough for a shop, and a schema without recursion. */
-export const categoryDepth = 4
-const Leaf = Type.Object({ ...categoryFields, children: Type.Array(Type.Null(), { maxItems: 0 }) })
-const Third = Type.Object({ ...categoryFields, children: Type.Array(Leaf) })
-const Second = Type.Object({ ...categoryFields, children: Type.Array(Third) })
-export const Category = Type.Object({ ...categoryFields, children: Type.Array(Second) })
-export type Category = Static<typeof Category>
-
-export const listCategories = operation({
-  service: 'product',
-  name: 'listCategories',
-  method: 'GET',
-  path: '/api/categories',
-  auth: 'public',
-  summary: 'The category tree',
-  replies: { 200: Type.Object({ items: Type.Array(Category) }) },
-  cache_s: 30,
-})
-
-export const getCategory = operation({
-  service: 'product',
-  name: 'getCategory',
-  method: 'GET',
-  path: '/api/categories/:id',
-  auth: 'public',
-  summary: 'One category by id or slug, with what is below it',
-  params: Type.Object({ id: Type.String({ minLength: 1, maxLength: 200 }) }),
-  replies: { 200: Category },
-  problems: ['not-found'],
-  cache_s: 30,
-})
-
-const categoryInput = {
-  slug: Type.Optional(Slug),
-  description: Type.Optional(nullable(Type.String({ maxLength: 2000 }))),
-  parent_id: Type.Optional(nullable(Id)),
-  position: Type.Optional(Type.Integer({ minimum: 0, maximum: 1_000_000 })),
-}
-const CategoryName = Type.String({ minLength: 1, maxLength: 100, pattern: '\\S' })
-
-export const createCategory = operation({
-  service: 'product',
-  name: 'createCategory',
-  method: 'POST',
-  path: '/api/categories',
-  auth: { staff: 'catalogue' },
-  summary: 'Create a category',
-  body: Type.Object({ name: CategoryName, ...categoryInput }, { additionalProperties: false }),
-  replies: { 201: Category },
-  problems: ['already-exists', 'unknown-category', 'validation-failed'],
-  example: { body: { name: 'Bicycles', description: 'Two wheels and a bell.' } },
-})
-
-export const updateCategory = operation({
-  service: 'product',
-  name: 'updateCategory',
-  method: 'PUT',
-  path: '/api/categories/:id',
-  auth: { staff: 'catalogue' },
-  summary: 'Change a category',
-  description: 'A category cannot move below itself, and the tree has at most four levels.',
-  params: IdParams,
-  body: Type.Object(
-    { name: Type.Optional(CategoryName), ...categoryInput },
-    { additionalProperties: false, minProperties: 1 },
-  ),
-  replies: { 200: Category },
-  problems: ['not-found', 'already-exists', 'unknown-category', 'validation-failed'],
-  example: { body: { name: 'Bikes' } },
-})
-
-export const deleteCategory = operation({
-  service: 'product',
-  name: 'deleteCategory',
-  method: 'DELETE',
-  path: '/api/categories/:id',
-  auth: { staff: 'catalogue' },
-  summary: 'Delete an empty category',
-  params: IdParams,
-  replies: { 204: Type.Null() },
-  problems: ['not-found', 'in-use'],
+  cache: { fresh_s: 86_400, if_error_s: 86_400 },
 })
 
 /** Catalogue prices of products, as they are now: what the cart shows and an order is made from. */
@@ -348,7 +410,7 @@ export const priceProducts = operation({
   name: 'priceProducts',
   method: 'GET',
   path: '/internal/products/prices',
-  auth: { service: ['order', 'cart'] },
+  auth: { service: ['order', 'cart', 'review'] },
   summary: 'Names and prices of products, unknown ones left out',
   query: Type.Object(
     { ids: Type.String({ minLength: 36, maxLength: 3700, description: 'Up to 100 ids, joined by commas' }) },
@@ -366,42 +428,12 @@ export const priceProducts = operation({
           currency: Currency,
           stock_quantity: Type.Integer(),
           image_url: nullable(Type.String()),
-          is_active: Type.Boolean(),
+          is_active: Type.Boolean({ description: 'It can be bought' }),
+          is_shown: Type.Boolean({ description: 'Everybody can see it: also a product of which a variant is bought' }),
+          parent_id: nullable(Id),
         }),
       ),
     }),
   },
   problems: ['validation-failed'],
-})
-
-const ProductEvent = Type.Object({
-  product_id: Id,
-  sku: Type.String(),
-  slug: Type.String(),
-  name: Type.String(),
-  price_minor: Type.Integer(),
-  currency: Currency,
-  is_active: Type.Boolean(),
-})
-
-export const productCreated = event({
-  service: 'product',
-  name: 'product.created',
-  version: 1,
-  schema: Type.Object({ ...ProductEvent.properties, opening_stock: Type.Integer() }),
-  summary: 'A product entered the catalogue, with its opening stock',
-})
-export const productUpdated = event({
-  service: 'product',
-  name: 'product.updated',
-  version: 1,
-  schema: ProductEvent,
-  summary: 'A product changed',
-})
-export const productDeleted = event({
-  service: 'product',
-  name: 'product.deleted',
-  version: 1,
-  schema: Type.Object({ product_id: Id }),
-  summary: 'A product left the catalogue',
 })

@@ -127,7 +127,15 @@ export const StockFacts = Type.Object({
 export type StockFacts = Static<typeof StockFacts>
 export const readStockFacts = facts('inventory', 'readStockFacts', 'stock', StockFacts)
 
-export const ShownStock = Type.Object({ product_id: Id, available: Type.Integer(), revision: Type.Integer() })
+export const ShownStock = Type.Object({
+  product_id: Id,
+  available: nullable(
+    Type.Integer({
+      description: 'Null of a product with variants: what it shows is theirs, and none of it is its own',
+    }),
+  ),
+  revision: Type.Integer(),
+})
 export type ShownStock = Static<typeof ShownStock>
 export const readShownStock = facts('product', 'readShownStock', 'shown-stock', ShownStock)
 

@@ -5,6 +5,22 @@ import { CurrentPassword, names, Password, Session } from './user.ts'
 
 /** Registering, signing in and out, passwords, second factors, and where one is signed in. */
 
+export const getSignInMethods = operation({
+  service: 'user',
+  name: 'getSignInMethods',
+  method: 'GET',
+  path: '/api/auth/methods',
+  auth: 'public',
+  summary: 'How one registers and signs in here',
+  replies: {
+    200: Type.Object({
+      open_registration: Type.Boolean({ description: 'With register; otherwise with signUp, by mail' }),
+      external: nullable(Type.Object({ name: Type.String() }, { description: 'The other provider (beginExternal)' })),
+    }),
+  },
+  cache: { fresh_s: 60, if_error_s: 86_400 },
+})
+
 export const register = operation({
   service: 'user',
   name: 'register',
@@ -85,6 +101,20 @@ export const resendVerification = operation({
   auth: 'customer',
   summary: 'Have the mail that confirms your address sent again',
   replies: { 202: Type.Null() },
+})
+
+export const requestVerification = operation({
+  service: 'user',
+  name: 'requestVerification',
+  limit: 'sign-in',
+  method: 'POST',
+  path: '/api/auth/verify-email/request',
+  auth: 'public',
+  summary: 'Have the mail that confirms an address sent, for who cannot sign in before',
+  description: 'Answers the same whether the address has an account or not, and whether it waits to be confirmed.',
+  body: Type.Object({ email: Email }, { additionalProperties: false }),
+  replies: { 202: Type.Null() },
+  example: { body: { email: 'ada@example.com' } },
 })
 
 export const forgotPassword = operation({

@@ -55,5 +55,5 @@ export const jwks = operation({
   auth: 'public',
   summary: 'The public keys access tokens are signed with',
   replies: { 200: Type.Object({ keys: Type.Array(Type.Record(Type.String(), Type.String())) }) },
-  cache_s: 60,
+  cache: { fresh_s: 60, if_error_s: 3600 },
 })

@@ -205,7 +205,14 @@ export const listUsers = operation({
   auth: { staff: 'users' },
   summary: 'All accounts',
   query: Type.Object(
-    { ...pageQuery, email: Type.Optional(Type.String({ maxLength: 254, description: 'Exact e-mail' })) },
+    {
+      ...pageQuery,
+      email: Type.Optional(Type.String({ maxLength: 254, description: 'Exact e-mail' })),
+      email_begins: Type.Optional(
+        Type.String({ minLength: 1, maxLength: 254, description: 'How the e-mail begins, however it is spelt' }),
+      ),
+      staff: Type.Optional(Type.Boolean({ description: 'Only who may do something as staff, or only who may not' })),
+    },
     { additionalProperties: false },
   ),
   replies: { 200: page(User) },
@@ -299,6 +306,19 @@ export const userExists = operation({
   summary: 'Whether an active account exists',
   params: IdParams,
   replies: { 200: Type.Object({ id: Id, email: Email }) },
+  problems: ['not-found'],
+})
+
+/** What somebody is called, for who shows it beside what they wrote. */
+export const readUserName = operation({
+  service: 'user',
+  name: 'readUserName',
+  method: 'GET',
+  path: '/internal/users/:id/name',
+  auth: { service: ['review'] },
+  summary: 'The name of an active account',
+  params: IdParams,
+  replies: { 200: Type.Object({ first_name: nullable(Type.String()), last_name: nullable(Type.String()) }) },
   problems: ['not-found'],
 })
 

@@ -56,7 +56,13 @@ test('what only services may call lies outside of what the gateway serves as pub
 
 test('only public reads may be cached, and every declared problem exists', () => {
   for (const o of operations) {
-    if (o.cache_s !== undefined) assert.deepEqual([o.method, o.auth], ['GET', 'public'], o.name)
+    if (o.cache) {
+      const { fresh_s, if_error_s = 0, changed_by = [], changed_about = [] } = o.cache
+      assert.deepEqual([o.method, o.auth], ['GET', 'public'], o.name)
+      assert.ok(fresh_s > 0 && fresh_s <= 86_400 && if_error_s <= 86_400, o.name)
+      // Only who answers the read knows when its own database shows the change: an event of another says it too early.
+      for (const { service } of [...changed_by, ...changed_about]) assert.equal(service, o.service, o.name)
+    }
     for (const name of o.problems ?? []) assert.ok(Object.hasOwn(problems, name), `${o.name} ${name}`)
     assert.ok(
       Object.keys(o.replies).every(status => /^[23]\d\d$/.test(status)),
@@ -128,7 +134,8 @@ function looseEnds(schema: any, at: string): string[] {
 
 test('every string, number, list and free-form object of a request has a bound, and every object refuses unknown fields', () => {
   const ends = operations.flatMap(operation => [
-    ...(operation.body ? looseEnds(operation.body, `${operation.name} body`) : []),
+    ...(operation.body && !operation.body_types ? looseEnds(operation.body, `${operation.name} body`) : []),
+    ...(operation.body_types && operation.body_limit === undefined ? [`${operation.name} body has no limit`] : []),
     ...(operation.query ? looseEnds(operation.query, `${operation.name} query`) : []),
     // The router fills in the declared ones only.
     ...(operation.params
