@@ -1,6 +1,7 @@
 import { begin } from './begin.ts'
 import { type Boundary, guardWrites } from './boundary.ts'
 import { createTemplate, type Query } from './driver.ts'
+import { createGather } from './gather.ts'
 import { listen } from './listen.ts'
 import { createPool } from './pool.ts'
 import { createSession } from './session.ts'
@@ -18,11 +19,17 @@ export interface ConnectOptions {
    * around each COMMIT of `begin`.
    */
   boundary?: Boundary
+  /**
+   * `generic`: each statement is planned once a connection, whatever its values, and by an index wherever there is one:
+   * the plan may have been made when the table was empty. Planning costs as much as running a statement that touches few
+   * rows. Where the values decide what is quick, leave it to the server.
+   */
+  plans?: 'generic'
   /** Asked for with each new connection, in place of the URL's password: it may change while the pool lives. */
   password?: () => string | Promise<string>
+  /** What a statement may take; 10 s unless told. For who loads much, and keeps nobody waiting. */
+  statement_ms?: number
 }
-
-const statementMs = 10_000
 
 /**
  * Opens a pool on `url` (`postgres://role:password@host:port/database`). Connections are made when they are needed.
@@ -33,7 +40,10 @@ const statementMs = 10_000
  * Limits: a statement 10 s, a lock 5 s, a transaction that does nothing 15 s, connecting 5 s, waiting for a free
  * connection 5 s. Each error of these satisfies `isUnavailable`. COPY is not supported.
  */
-export function connect(url: string, { name, max = 10, boundary, password }: ConnectOptions): Sql {
+export function connect(
+  url: string,
+  { name, max = 10, boundary, plans, password, statement_ms = 10_000 }: ConnectOptions,
+): Sql {
   const template = createTemplate(url, {
     types,
     onnotice() {},
@@ -41,10 +51,11 @@ export function connect(url: string, { name, max = 10, boundary, password }: Con
     connect_timeout: 5,
     connection: {
       application_name: name,
-      statement_timeout: statementMs,
+      statement_timeout: statement_ms,
       lock_timeout: 5_000,
       idle_in_transaction_session_timeout: 15_000,
       TimeZone: 'UTC',
+      ...(plans === 'generic' ? { plan_cache_mode: 'force_generic_plan', enable_seqscan: 'off' } : {}),
     },
   })
   const minuteMs = 60_000
@@ -52,7 +63,7 @@ export function connect(url: string, { name, max = 10, boundary, password }: Con
     max,
     connectMs: 5_000,
     waitMs: 5_000,
-    silenceMs: statementMs + 5_000,
+    silenceMs: statement_ms + 5_000,
     lifetimeMs: minuteMs * (30 + Math.random() * 30),
   })
   const listeners = new Set<{ unlisten(): Promise<void> }>()
@@ -73,7 +84,7 @@ export function connect(url: string, { name, max = 10, boundary, password }: Con
 
   const guarded = (run: (query: Query) => void) => (boundary ? guardWrites(boundary, run) : run)
   const tag = createTag(template, guarded(pool.run))
-  return Object.assign(tag, {
+  return Object.assign(tag, createGather(createTag(template, pool.run), boundary), {
     reserve,
     begin<T>(
       ...args: [fn: (tx: Tx) => T | Promise<T>] | [options: string, fn: (tx: Tx) => T | Promise<T>]

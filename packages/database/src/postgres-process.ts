@@ -132,22 +132,30 @@ export function spawnPostgres(cluster: Cluster, port: number, settings: Record<s
 /** Waits until a server just spawned accepts connections. Throws with the end of its log when it stops instead. */
 export async function untilReady(cluster: Cluster, child: ChildProcess, logFrom: number): Promise<void> {
   let failure: unknown
+  let isReady = false
   child.once('error', error => {
     failure = explainSpawnError(error, program(cluster.binaries, 'postgres'))
   })
   child.once('exit', () => {
-    failure ??= explainExit(lastLines(cluster.dataDir, logFrom), cluster)
+    // One that ends later ends for whoever stops it, who may have taken its folder away.
+    if (!isReady) failure ??= explainExit(lastLines(cluster.dataDir, logFrom), cluster)
   })
-  const deadline = Date.now() + startMs
+  // Recovering after a crash takes as long as there is to do, and says every ten seconds how far it is.
+  let said = 0
+  let deadline = Date.now() + startMs
   while (!failure && Date.now() < deadline) {
+    const saying = logSize(cluster.dataDir)
+    if (saying !== said) deadline = Date.now() + startMs
+    said = saying
     const postmaster = readPostmaster(cluster.folder)
-    if (postmaster?.ready && postmaster.pid === child.pid) return
+    isReady = postmaster?.ready === true && postmaster.pid === child.pid
+    if (isReady) return
     await sleep(pollMs)
   }
   throw (
     failure ??
     new LauncherError(
-      `PostgreSQL was not ready after ${startMs / 1000} s:\n${lastLines(cluster.dataDir)}`,
+      `PostgreSQL has not become ready, and said nothing for ${startMs / 1000} s:\n${lastLines(cluster.dataDir)}`,
       'Try again.',
     )
   )

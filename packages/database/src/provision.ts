@@ -4,9 +4,10 @@ import { connect } from './connect.ts'
 import { errorCode } from './errors.ts'
 import type { ReservedSql, Sql } from './sql.ts'
 
-/** A database and the role that owns it and is the only one to enter it. */
+/** A database and the role that owns it and, unless it lets in another, is the only one to enter it. */
 export interface Provision {
-  database: string
+  /** None: the role owns nothing. */
+  database?: string
   role: string
   password: string
 }
@@ -73,11 +74,13 @@ async function find(sql: Sql | ReservedSql, databases: string[], roles: string[]
 }
 
 async function provisionOne(session: ReservedSql, { database, role, password }: Provision, found: Found) {
-  const [name, owner, scram] = [quote(database), quote(role), await scramOf(password)]
+  const [owner, scram] = [quote(role), await scramOf(password)]
   // To take a superuser's rights away, or only to say so, one must be a superuser: an existing role is as it was made.
   const verb = found.has_role ? 'alter role' : 'create role'
   const rights = found.has_role ? 'nocreatedb nocreaterole' : 'nosuperuser nocreatedb nocreaterole'
   await session.unsafe(`${verb} ${owner} with login ${rights} password '${scram}'`)
+  if (database === undefined) return
+  const name = quote(database)
   if (!found.has_database) {
     // To give a database away, an administrator who is no superuser must belong to the role.
     await session.unsafe(`do $$ begin
@@ -104,7 +107,7 @@ async function releaseHand(hand: ReservedSql): Promise<void> {
 }
 
 async function provisionMissing(sql: Sql, wanted: readonly Provision[], connections: number): Promise<void> {
-  const databases = wanted.map(item => item.database)
+  const databases = wanted.map(item => item.database ?? '')
   const roles = wanted.map(item => item.role)
   const missing = async (source: Sql | ReservedSql) => {
     const [found, passwords] = await Promise.all([find(source, databases, roles), readPasswords(source, roles)])
@@ -112,7 +115,8 @@ async function provisionMissing(sql: Sql, wanted: readonly Provision[], connecti
     const current = await Promise.all(
       pairs.map(async ({ item, found }) => {
         const kept = passwords?.get(item.role) ?? null
-        return found.has_role && found.has_database && !found.is_open && (await isPassword(item.password, kept))
+        const isMade = item.database === undefined || (found.has_database && !found.is_open)
+        return found.has_role && isMade && (await isPassword(item.password, kept))
       }),
     )
     return pairs.filter((_, index) => !current[index])
@@ -140,7 +144,7 @@ async function provisionMissing(sql: Sql, wanted: readonly Provision[], connecti
 }
 
 /**
- * Makes each role (login, no rights beyond its own database) and its database, sorted by code point, or brings their
+ * Makes each role (login, no rights beyond its own database) and its database, if it has one, sorted by code point, or brings their
  * passwords up to date. No role can enter another's database. Idempotent; with nothing to do it only reads.
  * @param admin URL or pool of a superuser, or of a role that may create roles and databases
  */

@@ -84,6 +84,14 @@ const bugs = {
     file: 'packages/database/src/seeded-bugs.ts',
     without: { service: 'order', sql: 'drop index if exists orders_cart_once' },
   },
+  'coupon-overused': {
+    what: 'a coupon is given however often it was used',
+    file: 'services/order/src/coupons/coupon.ts',
+  },
+  'coupon-for-any-basket': {
+    what: 'a coupon is given for a basket below its minimum',
+    file: 'services/order/src/coupons/coupon.ts',
+  },
   'history-skipped': {
     what: 'the step to paid is not noted in the history',
     file: 'services/order/src/store.ts',
@@ -112,6 +120,10 @@ const bugs = {
   'refund-key-per-try': {
     what: 'each try to refund has a key of its own',
     file: 'services/payment/src/refund-payment.ts',
+  },
+  'line-refund-per-try': {
+    what: 'each try to give lines back asks for their money under a key of its own',
+    file: 'services/order/src/refunds/refund-order.ts',
   },
   'ledger-one-sided': {
     what: 'a capture is booked on one account only; the trigger that balances is gone too',

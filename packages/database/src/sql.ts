@@ -1,4 +1,5 @@
 import type postgres from 'postgres'
+import type { Gather } from './gather.ts'
 
 /** A pending statement. Lazy: it runs when awaited, and never when it is nested in another statement as a fragment. */
 export type Statement<T extends readonly (object | undefined)[] = postgres.Row[]> = postgres.PendingQuery<T>
@@ -18,7 +19,7 @@ export interface ReservedSql extends Queryable {
 }
 
 /** A pool of connections to one database, called as a template tag. */
-export interface Sql extends Queryable {
+export interface Sql extends Queryable, Gather {
   /** BEGIN … COMMIT; rolled back when `fn` throws. `options` follows BEGIN, e.g. `isolation level repeatable read`. */
   begin<T>(fn: (tx: Tx) => T | Promise<T>): Promise<T>
   begin<T>(options: string, fn: (tx: Tx) => T | Promise<T>): Promise<T>

@@ -57,3 +57,12 @@ test('one role that is there already among many that are not is not mistaken for
   await provision(server.adminUrl, many)
   for (const one of many) assert.equal(await enter(one, one.database), 'Babä')
 })
+
+test('a role without a database enters none, and gets its new password', async () => {
+  const guest = { role: `guest_${process.pid}`, password: 'secret' }
+  await provision(server.adminUrl, [guest, plain])
+  await provision(server.adminUrl, [{ ...guest, password: 'new' }])
+  const asGuest = { ...guest, database: '', password: 'new' }
+  for (const database of [plain.database, 'postgres']) assert.equal(await enter(asGuest, database), '42501')
+  assert.equal(await enter({ ...asGuest, ...guest }, plain.database), '28P01')
+})

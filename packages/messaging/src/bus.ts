@@ -9,12 +9,20 @@ export interface Delivery {
   message: EventMessage
 }
 
+/** One that may be left out, but for its place, because its reader did not ask for it. */
+export interface Passing {
+  position: number
+  message: EventMessage | null
+}
+
 /** An append-only log of events, a topic per speaking service. */
 export interface Bus {
   /** Appends in this order. A message whose id is there already is passed over. Durable when it returns. */
   append(topic: string, messages: EventMessage[]): Promise<void>
-  /** The next messages of a topic after a position, oldest first. */
+  /** The next messages of a topic after a position, oldest first; fewer than `limit` where there are no more. */
   read(topic: string, after: number, limit: number): Promise<Delivery[]>
+  /** The same for a reader of some events: others may come without what they say. */
+  readOf?(topic: string, after: number, limit: number, names: string[]): Promise<Passing[]>
   /** Calls `heard` when a topic may have grown; a hint that may get lost. Answers how to stop. */
   listen(heard: (topic: string) => void): Promise<() => void>
   /**
@@ -24,6 +32,8 @@ export interface Bus {
   prune?(older_than_days: number): Promise<number>
   /** The highest position an event of the topic can have now; undefined where the bus does not say. */
   highest?(topic: string): Promise<number | undefined>
+  /** The position after which lie the last so many events of a topic; 0 where there are fewer. */
+  before?(topic: string, count: number): Promise<number>
   close(): Promise<void>
 }
 
@@ -47,14 +57,41 @@ export async function pruneBus(sql: Sql, older_than_days: number): Promise<numbe
   )
 }
 
-/** The bus as a log in PostgreSQL: enough for one machine, nothing to install. */
+/** What may be read of the log by who tells it to the outside, and nothing else of it. */
+const outwardEvents = 'outward_events'
+
+/**
+ * Lets a role read what of the log may be told outside, and nothing more: `connectPostgresBus` with `outward`. By the owner
+ * of the database. A role that does not exist is passed over; answers whether it does.
+ */
+export async function admitReader(sql: Sql, role: string): Promise<boolean> {
+  const [row] = await sql<[{ database: string; role: string; is_admitted: boolean }?]>`
+    select quote_ident(current_database()) as database, quote_ident(rolname) as role,
+      has_database_privilege(oid, current_database(), 'connect') and has_schema_privilege(oid, 'public', 'usage')
+        and has_table_privilege(oid, ${outwardEvents}, 'select')
+        and has_sequence_privilege(oid, 'events_position_seq', 'select') as is_admitted
+    from pg_roles where rolname = ${role}`
+  if (!row) return false
+  if (row.is_admitted) return true
+  await sql.unsafe(`
+    grant connect on database ${row.database} to ${row.role};
+    grant usage on schema public to ${row.role};
+    grant select on ${outwardEvents}, events_position_seq to ${row.role}`)
+  return true
+}
+
+/**
+ * The bus as a log in PostgreSQL: enough for one machine, nothing to install. With `outward` it is read only, and shows
+ * what may be told outside: the topics of orders, stock and products, without what nobody out there needs.
+ */
 export async function connectPostgresBus(
   url: string,
-  options: { migrated?: boolean; password?: () => string } = {},
+  options: { migrated?: boolean; password?: () => string; outward?: boolean } = {},
 ): Promise<Bus> {
-  const sql = connect(url, { name: 'bus', max: 8, password: options.password })
+  const sql = connect(url, { name: 'bus', max: options.outward ? 3 : 8, plans: 'generic', password: options.password })
+  const log = sql(options.outward ? outwardEvents : 'events')
   try {
-    if (!options.migrated) await migrateBus(sql)
+    if (!options.migrated && !options.outward) await migrateBus(sql)
   } catch (error) {
     await sql.end({ timeout: 0 })
     throw error
@@ -78,8 +115,18 @@ export async function connectPostgresBus(
     },
     async read(topic, after, limit) {
       return await sql<Delivery[]>`
-        select position, message from events
+        select position, message from ${log}
         where topic = ${topic} and position > ${after} order by position limit ${limit}`
+    },
+    async readOf(topic, after, limit, names) {
+      return await sql<Passing[]>`
+        select position, case when message->>'name' = any(${names}) then message end as message from ${log}
+        where topic = ${topic} and position > ${after} order by position limit ${limit}`
+    },
+    async before(topic, count) {
+      const [row] = await sql<[{ position: number }?]>`
+        select position from ${log} where topic = ${topic} order by position desc offset ${count} limit 1`
+      return row?.position ?? 0
     },
     async listen(heard) {
       // A listener that cannot connect at first goes on trying without an owner to end it: ask before whether there is a bus.
@@ -108,7 +155,7 @@ export async function connectPostgresBus(
     async highest() {
       // Of all topics, because the last event of one may have been pruned.
       const [row] = await sql<[{ highest: number }]>`
-        select coalesce(pg_sequence_last_value(pg_get_serial_sequence('events', 'position')::regclass), 0) as highest`
+        select coalesce(pg_sequence_last_value('events_position_seq'), 0) as highest`
       return row.highest
     },
     async close() {

@@ -20,3 +20,14 @@ export function withContext<T>(context: Context, fn: () => T): T {
 export function currentContext(): Context {
   return storage.getStore() ?? { correlation_id: randomUUID(), traceparent: null, deadline: undefined }
 }
+
+/** What an event says of the request it came from; for a statement that is run for many. */
+export interface Cause {
+  correlation_id: string
+  traceparent: string | null
+}
+
+export function currentCause(): Cause {
+  const { correlation_id, traceparent } = currentContext()
+  return { correlation_id, traceparent }
+}

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 
-export { type Bus, connectPostgresBus, type Delivery, migrateBus, pruneBus } from './bus.ts'
-export { type Context, currentContext, withContext } from './context.ts'
+export { admitReader, type Bus, connectPostgresBus, type Delivery, migrateBus, type Passing, pruneBus } from './bus.ts'
+export { type Cause, type Context, currentCause, currentContext, withContext } from './context.ts'
 export { createLoop, type Loop } from './loop.ts'
 export { type OutboxRow, outboxRow, publish } from './outbox.ts'
 export { createOwnEvents, type Learn, type Learnt, type OwnEvents } from './own-events.ts'
@@ -18,7 +18,8 @@ export {
   readMessagingState,
   rewindBeyondEnd,
 } from './state.ts'
-export { createSubscription, type Handler, on, type Subscription } from './subscription.ts'
+export { createSubscription, type Handler, on, onMany, type Subscription } from './subscription.ts'
+export { createTail, type Tail } from './tail.ts'
 
 /** Migrations every service's database gets before its own: outbox, inbox, offsets, dead letters. */
 export const messagingMigrations = fileURLToPath(new URL('../migrations', import.meta.url))

@@ -17,8 +17,12 @@ export interface Loop {
 export function createLoop(options: {
   run: () => Promise<unknown>
   interval_ms: number
-  /** How long a waking waits for others, so that one run does the work of many: what it costs each is shared. */
+  /**
+   * How long a waking waits for others, so that one run does the work of many: what it costs each is shared. Longer where
+   * runs take long, up to `gather_most_ms`: there is much to do then, and most of it is not here.
+   */
   gather_ms?: number
+  gather_most_ms?: number
   onError: (error: unknown) => void
 }): Loop {
   let timer: NodeJS.Timeout | undefined
@@ -28,7 +32,8 @@ export function createLoop(options: {
   /** The next run is due as soon as may be. Waking it once more must not put it off: many wakers would keep it from ever running. */
   let soon = false
   let failures = 0
-  const gather_ms = options.gather_ms ?? 0
+  const least_ms = options.gather_ms ?? 0
+  let gather_ms = least_ms
 
   function schedule(delay_ms: number) {
     clearTimeout(timer)
@@ -47,6 +52,7 @@ export function createLoop(options: {
     soon = false
     if (!started || running) return
     again = false
+    const began_ms = performance.now()
     const context = { correlation_id: randomUUID(), traceparent: null, deadline: undefined }
     running = withContext(context, async () => options.run())
       .then(() => {
@@ -54,6 +60,8 @@ export function createLoop(options: {
       }, told)
       .finally(() => {
         running = undefined
+        const took_ms = performance.now() - began_ms
+        gather_ms = Math.max(least_ms, Math.min(options.gather_most_ms ?? least_ms, 3 * took_ms))
         if (!started) return
         const backoff = failures > 0 ? Math.min(5000, 50 * 2 ** failures) : options.interval_ms
         schedule(again && failures === 0 ? gather_ms : backoff)

@@ -5,7 +5,7 @@ import { createLoop } from './loop.ts'
 
 const batchSize = 500
 /** Events of so long leave together. Under load that saves most of what the bus costs; nobody waits for an event. */
-const gather_ms = 25
+const gather = { gather_ms: 25, gather_most_ms: 100 }
 /** What a relay that is told to stop still takes for handing over; the rest waits in the outbox for the next start. */
 const lastMinute_ms = 2000
 /** Advisory lock: one relay at a time per database, so that batches cannot overtake each other. */
@@ -110,7 +110,7 @@ export function createRelay(options: {
       })
     return next
   }
-  const loop = createLoop({ run, interval_ms: options.poll_ms ?? 1000, gather_ms, onError: options.onError })
+  const loop = createLoop({ run, interval_ms: options.poll_ms ?? 1000, ...gather, onError: options.onError })
 
   return {
     start: loop.start,

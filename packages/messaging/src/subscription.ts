@@ -1,6 +1,6 @@
 import type { EventMessage, EventType, PayloadOf } from '@shopfleet/contracts'
-import { isUnavailable, type Sql, seeded, type Tx, transaction } from '@shopfleet/database'
-import type { Bus, Delivery } from './bus.ts'
+import { isUnavailable, type Queryable, type Sql, seeded, type Tx, transaction } from '@shopfleet/database'
+import type { Bus, Passing } from './bus.ts'
 import { withContext } from './context.ts'
 import { createLoop, type Loop } from './loop.ts'
 
@@ -9,8 +9,15 @@ const attempts = 5
 
 export interface Handler {
   event: EventType
-  handle: (tx: Tx, payload: any, message: EventMessage) => Promise<void>
+  /** Applies events of this handler that come in a row. */
+  apply: (tx: Tx, messages: EventMessage<any>[]) => Promise<void>
 }
+
+const contextOf = ({ correlation_id, traceparent }: EventMessage) => ({
+  correlation_id,
+  traceparent,
+  deadline: undefined,
+})
 
 /**
  * Hears an event. The handler runs in a transaction together with the inbox row and the offset: its effect happens
@@ -20,12 +27,44 @@ export function on<E extends EventType>(
   event: E,
   handle: (tx: Tx, payload: PayloadOf<E>, message: EventMessage<PayloadOf<E>>) => Promise<void>,
 ): Handler {
-  return { event, handle: handle as Handler['handle'] }
+  return {
+    event,
+    async apply(tx, messages) {
+      for (const message of messages) await withContext(contextOf(message), () => handle(tx, message.payload, message))
+    },
+  }
+}
+
+/**
+ * The same for events of which many come at once: those that follow each other are handed over together, in their order,
+ * so that one statement can apply all of them. They run in the name of the first.
+ */
+export function onMany<E extends EventType>(
+  events: readonly E[],
+  handleAll: (tx: Tx, payloads: PayloadOf<E>[], messages: EventMessage<PayloadOf<E>>[]) => Promise<void>,
+): Handler[] {
+  const apply: Handler['apply'] = (tx, messages) =>
+    withContext(contextOf(messages[0]!), () =>
+      handleAll(
+        tx,
+        messages.map(message => message.payload),
+        messages,
+      ),
+    )
+  return events.map(event => ({ event, apply }))
 }
 
 /** An error as a dead letter keeps it: text that PostgreSQL takes, and not without end. */
 const textOf = (error: unknown) =>
   (error instanceof Error ? error.message : String(error)).replaceAll('\0', '').slice(0, 2000)
+
+/** Another instance, or whoever set the offset back, was first. */
+class Overtaken extends Error {}
+
+interface Entry {
+  is_parked: boolean
+  fresh: string[]
+}
 
 export interface Subscription {
   start(): Promise<void>
@@ -50,59 +89,88 @@ export function createSubscription(options: {
   /** Called after effects were committed; the relay is woken by it. */
   onApplied?: () => void
   poll_ms?: number
+  /** How long events wait for others, so that one transaction applies many. For what nobody waits for. */
+  gather_ms?: number
   /** What an event that failed waits at first before it is tried again; doubled each time. */
   retry_ms?: number
 }): Subscription {
   const { sql, bus } = options
   const handlers = new Map(options.handlers.map(handler => [handler.event.name, handler]))
   const topics = [...new Set(options.handlers.map(handler => handler.event.service))]
+  const names = [...handlers.keys()]
   const loops = new Map<string, Loop>()
   const offsets = new Map<string, number>()
   let unlisten: (() => void) | undefined
   let stopping = false
 
-  /** Runs the handlers of those messages the inbox has not seen. */
+  const idOf = (message: EventMessage) => (seeded('inbox-by-aggregate') ? message.aggregate_id : message.id)
+  const isKnown = (message: EventMessage) => handlers.has(message.name)
+
+  /** Runs the handlers of those messages that were not in the inbox, in their order. */
+  async function applyFresh(tx: Tx, messages: EventMessage[], fresh: string[]): Promise<void> {
+    const unseen = new Set(fresh)
+    const left = messages.filter(isKnown).filter(message => unseen.delete(idOf(message)) || seeded('no-inbox'))
+    for (let i = 0; i < left.length; ) {
+      const { apply } = handlers.get(left[i]!.name)!
+      let end = i + 1
+      while (end < left.length && handlers.get(left[end]!.name)!.apply === apply) end++
+      await apply(tx, left.slice(i, end))
+      i = end
+    }
+  }
+
+  /** Applies messages that come from no particular place. */
   async function applyIn(tx: Tx, messages: EventMessage[]): Promise<void> {
-    const known = messages.filter(message => handlers.has(message.name))
-    if (known.length === 0) return
-    const idOf = (message: EventMessage) => (seeded('inbox-by-aggregate') ? message.aggregate_id : message.id)
     const fresh = await tx<{ event_id: string }[]>`
-      insert into inbox (event_id) select distinct unnest(${known.map(idOf)}::uuid[])
+      insert into inbox (event_id) select distinct unnest(${messages.filter(isKnown).map(idOf)}::uuid[])
       ${seeded('no-inbox') ? tx`limit 0` : tx``}
       on conflict do nothing returning event_id`
-    const unseen = new Set(fresh.map(row => row.event_id))
-    for (const message of known) {
-      if (!unseen.delete(idOf(message)) && !seeded('no-inbox')) continue
-      const context = { correlation_id: message.correlation_id, traceparent: message.traceparent, deadline: undefined }
-      await withContext(context, () => handlers.get(message.name)!.handle(tx, message.payload, message))
-    }
+    const ids = fresh.map(row => row.event_id)
+    await applyFresh(tx, messages, ids)
   }
 
   /**
    * Moves the offset, but only from where we read: of two instances, one goes on and the other reads again. An offset
    * that is gone was taken away to have everything read again: it is not put back to where this instance was.
    */
-  async function moveOffset(tx: Tx, topic: string, from: number, to: number): Promise<boolean> {
-    if (from === 0) await tx`insert into consumer_offsets (topic, position) values (${topic}, 0) on conflict do nothing`
-    const moved = await tx`
+  async function moveOffset(on: Queryable, topic: string, from: number, to: number): Promise<void> {
+    if (from === 0) await on`insert into consumer_offsets (topic, position) values (${topic}, 0) on conflict do nothing`
+    const moved = await on`
       update consumer_offsets set position = ${to} where topic = ${topic} and position = ${from}`
-    return moved.count === 1
+    if (moved.count === 0) throw new Overtaken()
+  }
+
+  /**
+   * Moves the offset and puts messages into the inbox, in one statement. Answers the ids that were not there, or that an
+   * earlier event of one of their aggregates lies among the dead letters: then none is put in, for it waits behind that
+   * one. A letter that is being replayed just now is waited for (`for share`): nothing is put behind one that is gone.
+   */
+  async function enter(tx: Tx, topic: string, from: number, to: number, messages: EventMessage[]): Promise<Entry> {
+    if (from === 0) await tx`insert into consumer_offsets (topic, position) values (${topic}, 0) on conflict do nothing`
+    const aggregates = [...new Set(messages.map(message => message.aggregate_id))]
+    const [entry] = await tx<[Entry & { is_moved: boolean }]>`
+      with moved as (
+        update consumer_offsets set position = ${to} where topic = ${topic} and position = ${from} returning topic
+      ),
+      parked as (
+        select from dead_letters
+        where topic = ${topic} and replayed_at is null and aggregate_id = any(${aggregates}::uuid[]) limit 1 for share
+      ),
+      fresh as (
+        insert into inbox (event_id) select distinct unnest(${messages.filter(isKnown).map(idOf)}::uuid[])
+        where exists (select from moved) and not exists (select from parked)
+        ${seeded('no-inbox') ? tx`limit 0` : tx``}
+        on conflict do nothing returning event_id
+      )
+      select exists (select from moved) as is_moved, exists (select from parked) as is_parked,
+        array(select event_id from fresh) as fresh`
+    if (!entry.is_moved) throw new Overtaken()
+    return entry
   }
 
   async function readOffset(topic: string): Promise<number> {
     const [row] = await sql<[{ position: number }?]>`select position from consumer_offsets where topic = ${topic}`
     return row?.position ?? 0
-  }
-
-  /**
-   * Whether an earlier event of the aggregate lies among the dead letters: then this one waits behind it. One that is
-   * being replayed just now is waited for (`for share`): nothing is put behind a letter that is gone.
-   */
-  async function isParked(tx: Tx, topic: string, aggregate_id: string): Promise<boolean> {
-    const rows = await tx`
-      select 1 from dead_letters where topic = ${topic} and aggregate_id = ${aggregate_id} and replayed_at is null
-      limit 1 for share`
-    return rows.count > 0
   }
 
   /** One that was replayed once, and comes again after the inbox has forgotten it, is open again. */
@@ -115,19 +183,14 @@ export function createSubscription(options: {
       where dead_letters.replayed_at is not null`
   }
 
-  class Overtaken extends Error {}
-
-  async function applyOne(topic: string, from: number, delivery: Delivery): Promise<void> {
-    const { message, position } = delivery
+  async function applyOne(topic: string, from: number, { message, position }: Passing): Promise<void> {
+    if (!message) return moveOffset(sql, topic, from, position)
     for (let attempt = 1; ; attempt++) {
       try {
         await transaction(sql, async tx => {
-          if (!(await moveOffset(tx, topic, from, position))) throw new Overtaken()
-          if (await isParked(tx, topic, message.aggregate_id)) {
-            await bury(tx, topic, message, 'waits behind an earlier event of the same aggregate', 0)
-          } else {
-            await applyIn(tx, [message])
-          }
+          const { is_parked, fresh } = await enter(tx, topic, from, position, [message])
+          if (is_parked) await bury(tx, topic, message, 'waits behind an earlier event of the same aggregate', 0)
+          else await applyFresh(tx, [message], fresh)
         })
         return
       } catch (error) {
@@ -139,7 +202,7 @@ export function createSubscription(options: {
           continue
         }
         await transaction(sql, async tx => {
-          if (!(await moveOffset(tx, topic, from, position))) throw new Overtaken()
+          await moveOffset(tx, topic, from, position)
           await bury(tx, topic, message, textOf(error), attempt)
         })
         return
@@ -148,19 +211,17 @@ export function createSubscription(options: {
   }
 
   /** Answers how far it came: not through all of them if it was told to stop. */
-  async function applyBatch(topic: string, from: number, batch: Delivery[]): Promise<number> {
+  async function applyBatch(topic: string, from: number, batch: Passing[]): Promise<number> {
     const last = batch.at(-1)!.position
-    const messages = batch.map(delivery => delivery.message)
+    const messages = batch.map(({ message }) => message).filter(message => message !== null)
     try {
-      if (seeded('ack-before-effect')) await transaction(sql, tx => moveOffset(tx, topic, from, last))
+      if (messages.length === 0 || seeded('ack-before-effect')) await moveOffset(sql, topic, from, last)
+      if (messages.length === 0) return last
       await transaction(sql, async tx => {
-        if (!seeded('ack-before-effect') && !(await moveOffset(tx, topic, from, last))) throw new Overtaken()
-        const ids = [...new Set(messages.map(m => m.aggregate_id))]
-        const parked = await tx`
-          select 1 from dead_letters
-          where topic = ${topic} and replayed_at is null and aggregate_id = any(${ids}::uuid[]) limit 1 for share`
-        if (parked.count > 0) throw new Error('an aggregate of this batch waits behind a dead letter')
-        await applyIn(tx, messages)
+        const at = seeded('ack-before-effect') ? last : from
+        const { is_parked, fresh } = await enter(tx, topic, at, last, messages)
+        if (is_parked) throw new Error('an aggregate of this batch waits behind a dead letter')
+        await applyFresh(tx, messages, fresh)
       })
       return last
     } catch (error) {
@@ -210,16 +271,20 @@ export function createSubscription(options: {
         from = await readOffset(topic)
         offsets.set(topic, from)
       }
-      const batch = await bus.read(topic, from, batchSize)
+      const batch = bus.readOf
+        ? await bus.readOf(topic, from, batchSize, names)
+        : await bus.read(topic, from, batchSize)
       if (batch.length === 0) {
         // Looked up anew next time: whoever restores this database sets its places back, and no event need come to show it.
         offsets.delete(topic)
         return read
       }
+      const isLast = batch.length < batchSize
       try {
         offsets.set(topic, await applyBatch(topic, from, batch))
         read += batch.length
         options.onApplied?.()
+        if (isLast) return read
       } catch (error) {
         offsets.delete(topic)
         if (!(error instanceof Overtaken)) throw error
@@ -236,6 +301,7 @@ export function createSubscription(options: {
         const loop = createLoop({
           run: () => drainTopic(topic),
           interval_ms: options.poll_ms ?? 2000,
+          gather_ms: options.gather_ms,
           onError: error => options.onError(error),
         })
         loops.set(topic, loop)

@@ -3,9 +3,9 @@ import type { Sql } from '@shopfleet/database'
 import { publish } from '@shopfleet/messaging'
 import type { Caller } from './auth.ts'
 import type { Clock } from './clock.ts'
-import { type Call, Reply, type Route } from './http.ts'
 import { withoutSecrets } from './log.ts'
 import { callerAddress } from './proxies.ts'
+import { type Call, Reply, type Route } from './route.ts'
 
 /*
  * What staff do is said as events of the service they do it in, for the admin service to write into its log. `begun` is
@@ -79,7 +79,7 @@ export function createAudit(kit: {
   /** How the thing stood before. Nothing of it may keep the change from being made. */
   async function snapshot(operation: Operation, call: Call<any>): Promise<unknown> {
     const reader = readerOf(operation)
-    if (!reader) return null
+    if (!reader || operation.is_private) return null
     try {
       const answer = await reader.handle({ ...call, query: {} as never, body: undefined as never })
       return forAudit(answer instanceof Reply ? answer.body : answer)
@@ -125,7 +125,13 @@ export function createAudit(kit: {
         const answer = await work()
         const { status, body } =
           answer instanceof Reply ? answer : { status: Number(Object.keys(operation.replies)[0]), body: answer }
-        await say({ ...begun, phase: 'ended', status, problem: null, after: forAudit(body) })
+        await say({
+          ...begun,
+          phase: 'ended',
+          status,
+          problem: null,
+          after: operation.is_private ? null : forAudit(body),
+        })
         return answer
       } catch (error) {
         if (!(error instanceof Problem)) throw error

@@ -90,7 +90,7 @@ export interface AuthOptions extends ServiceKeySettings {
   revocations?: string | ((since: string | undefined) => Promise<Revocations>)
   /** Milliseconds between two looks at that. */
   poll_ms?: number
-  /** Told once when it cannot be had, and once (without an error) when it can again. */
+  /** Told once when it cannot be had twice in a row, and once (without an error) when it can again. */
   onRevocations?: (error: unknown) => void
 }
 
@@ -98,6 +98,9 @@ export interface AuthOptions extends ServiceKeySettings {
 const serviceToken_s = 300
 const serviceTokenRenew_ms = 240_000
 const serviceTokenType = 'service+jwt'
+
+/** One look that fails is a user service that is just starting: the next one comes two seconds later. */
+const worthTelling = 2
 
 /** Verifies who is asking, and makes the tokens this service shows to others. */
 export function createAuth(options: AuthOptions) {
@@ -113,16 +116,16 @@ export function createAuth(options: AuthOptions) {
   const readRevocations =
     typeof source === 'string' ? (since?: string) => fetchRevocations(source, since, () => tokenFor('user')) : source
   const revocations = readRevocations && createRevocations({ clock, read: readRevocations })
-  let isBehind = false
+  let misses = 0
   const poll = () =>
     revocations?.poll().then(
       () => {
-        if (isBehind) options.onRevocations?.(undefined)
-        isBehind = false
+        if (misses >= worthTelling) options.onRevocations?.(undefined)
+        misses = 0
       },
       error => {
-        if (!isBehind) options.onRevocations?.(error)
-        isBehind = true
+        misses++
+        if (misses === worthTelling) options.onRevocations?.(error)
       },
     )
   const interval_ms = options.poll_ms ?? 1700 + Math.random() * 400

@@ -44,6 +44,13 @@ export const baseSettings = {
     minimum: 0,
     description: 'What requests under way get at shutdown',
   }),
+  LINGER_MS: Type.Integer({
+    default: 0,
+    minimum: 0,
+    maximum: 60_000,
+    description:
+      'How long a service that is to stop goes on answering, and tells each caller to come by a new connection: for restarts one by one behind a balancer',
+  }),
   DEMO_OPEN: Type.Boolean({
     default: false,
     description:
@@ -59,9 +66,14 @@ export const baseSettings = {
   CART_URL: Type.String({ default: 'http://127.0.0.1:4004', description: 'Where the cart service answers' }),
   INVENTORY_URL: Type.String({ default: 'http://127.0.0.1:4005', description: 'Where the inventory service answers' }),
   PAYMENT_URL: Type.String({ default: 'http://127.0.0.1:4006', description: 'Where the payment service answers' }),
+  REVIEW_URL: Type.String({ default: 'http://127.0.0.1:4007', description: 'Where the review service answers' }),
   NOTIFICATION_URL: Type.String({
     default: 'http://127.0.0.1:4008',
     description: 'Where the notification service answers',
+  }),
+  ANALYTICS_URL: Type.String({
+    default: 'http://127.0.0.1:4009',
+    description: 'Where the analytics service answers',
   }),
   ADMIN_URL: Type.String({ default: 'http://127.0.0.1:4010', description: 'Where the admin service answers' }),
 }

@@ -1,4 +1,4 @@
-export { anonymous, type Caller, createAuth, isStaff, mayAccess, userIdOf } from './auth.ts'
+export { anonymous, type Caller, checkAllowed, createAuth, isStaff, mayAccess, userIdOf } from './auth.ts'
 export { type Clock, createShiftedClock, createTestClock, systemClock } from './clock.ts'
 export {
   type BaseConfig,
@@ -10,14 +10,17 @@ export {
   settings,
 } from './config.ts'
 export { crashCorrelation } from './crash.ts'
-export { type Call, createHttp, declaredStatuses, Reply, type Route, reply, route } from './http.ts'
+export { createDoor, type Outgoing } from './door.ts'
+export { createHttp, declaredStatuses } from './http.ts'
 export { createLog, type Logger } from './log.ts'
 export { runService } from './main.ts'
 export { createMetrics, type Metrics } from './metrics.ts'
+export { type Answer, type Asked, createNeighbours, createSideDoor, type Neighbours } from './neighbours.ts'
 export { decodeCursor, encodeCursor, type Key, type KeyOf, type KeyPart, pageOf } from './page.ts'
 export { createPeers, type Peers } from './peers.ts'
 export { declaredProblems, renderError } from './problem-reply.ts'
-export { trustedProxies } from './proxies.ts'
+export { callerAddress, trustedProxies } from './proxies.ts'
+export { type Call, Reply, type Route, reply, route } from './route.ts'
 export { openSecrets, passwordOf, type Secrets } from './secrets.ts'
 export {
   type Context,

@@ -15,7 +15,7 @@ import {
 } from '@shopfleet/messaging'
 import packageJson from '../package.json' with { type: 'json' }
 import type { Clock } from './clock.ts'
-import { type Route, route } from './http.ts'
+import { type Route, route } from './route.ts'
 import { checkReply } from './validation.ts'
 
 /** The platform's version: all of it is released as one. */

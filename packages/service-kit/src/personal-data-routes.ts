@@ -1,6 +1,6 @@
 import { personalData, personalDataServices, type ServiceName } from '@shopfleet/contracts'
 import type { Sql } from '@shopfleet/database'
-import { type Route, route } from './http.ts'
+import { type Route, route } from './route.ts'
 
 /** What a service keeps of a person, by the name of a thing. */
 export type ReadPersonalData = (user_id: string) => Promise<Record<string, unknown[]>>

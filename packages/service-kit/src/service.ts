@@ -18,13 +18,16 @@ import { createAudit } from './audit.ts'
 import { createAuth } from './auth.ts'
 import { type Clock, systemClock } from './clock.ts'
 import type { DatabaseConfig } from './config.ts'
-import { createHttp, type Route } from './http.ts'
+import { createDoor } from './door.ts'
+import { createHttp } from './http.ts'
 import { createLog, type Logger } from './log.ts'
 import { messagingRoutes } from './messaging-routes.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
+import { createSideDoor, type Neighbours } from './neighbours.ts'
 import { createPeers, type Peers } from './peers.ts'
 import { personalDataRoutes } from './personal-data-routes.ts'
 import { trustedProxies } from './proxies.ts'
+import type { Route } from './route.ts'
 import { passwordOf, type Secrets } from './secrets.ts'
 
 /** What every room of a service is handed: its settings and its tools. Services add their own. */
@@ -46,6 +49,8 @@ export interface Overrides {
   log?: Logger
   /** A bus several services of one process share. */
   bus?: Bus
+  /** The services of one process, so that they ask each other without a socket. */
+  neighbours?: Neighbours
   /** Awaited around each durable boundary, to crash there. */
   boundary?: Boundary
   /** Milliseconds between sweeps and polls, instead of their own. */
@@ -66,11 +71,15 @@ export interface ServiceDefinition<Config extends DatabaseConfig, Ctx extends Co
   config: Config
   /** Folder of the service's own migrations. */
   migrations: string
+  /** `custom` where the values of a statement decide how it is run best: searches. Else each is planned once. */
+  plans?: 'custom'
   overrides?: Overrides
   /** Adds what only this service has. */
   extend?: (ctx: Context<Config>) => Promise<Ctx> | Ctx
   routes: (ctx: Ctx) => Route[]
   handlers?: (ctx: Ctx) => Handler[]
+  /** How long events wait for others before they are applied together: for a service that nobody waits for. */
+  gather_ms?: number
   sweeps?: (ctx: Ctx) => Sweep[]
   /**
    * Makes good what the database does not know of the service's own events: run before anything else works with it, and
@@ -114,6 +123,7 @@ export async function createService<Config extends DatabaseConfig, Ctx extends C
   const sql = connect(config.DATABASE_URL, {
     name,
     max: config.DATABASE_POOL,
+    ...(definition.plans === 'custom' ? {} : { plans: 'generic' }),
     boundary: overrides.boundary,
     password: passwordFor('DATABASE_URL'),
   })
@@ -136,6 +146,8 @@ export async function createService<Config extends DatabaseConfig, Ctx extends C
         : log.warn({ error }, 'what was taken back of access tokens cannot be had; what is known goes on counting'),
   })
   const peers = createPeers({
+    service: name,
+    neighbours: overrides.neighbours,
     urls: {
       user: config.USER_URL,
       product: config.PRODUCT_URL,
@@ -143,7 +155,9 @@ export async function createService<Config extends DatabaseConfig, Ctx extends C
       cart: config.CART_URL,
       inventory: config.INVENTORY_URL,
       payment: config.PAYMENT_URL,
+      review: config.REVIEW_URL,
       notification: config.NOTIFICATION_URL,
+      analytics: config.ANALYTICS_URL,
       admin: config.ADMIN_URL,
     },
     auth,
@@ -180,6 +194,7 @@ export async function createService<Config extends DatabaseConfig, Ctx extends C
     onError: failed('event'),
     onApplied: relay.wake,
     poll_ms: overrides.poll_ms,
+    gather_ms: Math.min(definition.gather_ms ?? 0, overrides.poll_ms ?? Number.POSITIVE_INFINITY),
   })
   const ownEvents = definition.learn && createOwnEvents({ sql, bus, service: name, learn: definition.learn(ctx) })
   const learn = async () => (await ownEvents?.drain()) ?? 0
@@ -225,7 +240,7 @@ export async function createService<Config extends DatabaseConfig, Ctx extends C
     ...(personalData ? personalDataRoutes(name, sql, id => personalData(ctx, id)) : []),
     ...messagingRoutes({ service: name, sql, bus, clock, relay, subscription, learn }),
   ]
-  const app = createHttp({
+  const door = createDoor({
     service: name,
     config,
     log,
@@ -239,6 +254,13 @@ export async function createService<Config extends DatabaseConfig, Ctx extends C
       // Whoever takes back a token does so here: it counts at once where it was done.
       if (definition.revocations) auth.wake()
     },
+  })
+  let leaving = false
+  const app = createHttp({
+    config,
+    metrics,
+    door,
+    isLeaving: () => leaving,
     async isReady() {
       if (!ready) return false
       const answered = sql`select 1`.then(
@@ -252,14 +274,19 @@ export async function createService<Config extends DatabaseConfig, Ctx extends C
       return Promise.race([answered, late]).finally(() => clearTimeout(timer))
     },
   })
+  const sideDoor = createSideDoor(door, app)
 
   async function halt(): Promise<void> {
     ready = false
+    leaving = true
+    // Nobody sends anything into a connection that is closed in that very moment if they know it is used for the last time.
+    if (config.LINGER_MS > 0) await new Promise(resolve => setTimeout(resolve, config.LINGER_MS))
     let timer: NodeJS.Timeout | undefined
     const grace = new Promise(resolve => {
       timer = setTimeout(resolve, config.SHUTDOWN_TIMEOUT_MS)
     })
-    const closed = app.close()
+    overrides.neighbours?.leave(name)
+    const closed = Promise.all([app.close(), sideDoor.idle()])
     closed.catch(() => {})
     await Promise.race([closed, grace])
     clearTimeout(timer)
@@ -296,6 +323,7 @@ export async function createService<Config extends DatabaseConfig, Ctx extends C
         for (const loop of loops) loop.start()
         auth.watch()
         const url = await app.listen({ host: config.HOST, port: config.PORT, backlog: 1024 })
+        overrides.neighbours?.join(name, sideDoor.answer)
         ready = true
         return url
       } catch (error) {

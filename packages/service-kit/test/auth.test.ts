@@ -222,6 +222,7 @@ test('what was taken back counts for tokens that were good before, and what is k
   page = { ...page, cursor: '3', sessions: [], users: [{ user_id: 'u1', version: 4 }] }
   broken = true
   await auth.poll()
+  assert.equal(told.length, 0, 'a user service that is just starting is no news')
   await auth.poll()
   assert.equal(told.length, 1, 'told once')
   await assert.rejects(show(ended), problem('invalid-token'))

@@ -2,11 +2,12 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { connect as connectSocket } from 'node:net'
 import { after, test } from 'node:test'
-import { type Operation, operation, Problem, problems, Unavailable } from '@shopfleet/contracts'
+import { FileBody, type Operation, operation, Problem, problems, Unavailable } from '@shopfleet/contracts'
 import { currentContext } from '@shopfleet/messaging'
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import {
+  createDoor,
   createHttp,
   createLog,
   createMetrics,
@@ -59,6 +60,16 @@ const optional = operation({
   body: Type.Object({ a: Type.Optional(Type.Integer()) }, closed),
   body_optional: true,
 })
+const upload = operation({
+  ...base,
+  name: 'upload',
+  method: 'POST',
+  path: '/api/things/:id/files',
+  params: Type.Object({ id: Type.String({ maxLength: 50 }) }),
+  body: FileBody,
+  body_types: ['image/png', 'text/csv'],
+  body_limit: 300_000,
+})
 const mine = operation({ ...base, name: 'mine', method: 'GET', path: '/api/mine', auth: 'customer' })
 
 const clock = createTestClock()
@@ -85,7 +96,7 @@ function start(routes: Route[], env: Record<string, string> = {}) {
     },
   } as never
   const config = readConfig(settings(0, {}), 'order', { SERVICE_SECRET: 's'.repeat(32), CHECK_REPLIES: 'true', ...env })
-  const app = createHttp({
+  const door = createDoor({
     service: 'order',
     config,
     log,
@@ -93,9 +104,9 @@ function start(routes: Route[], env: Record<string, string> = {}) {
     metrics,
     auth,
     routes,
-    isReady: async () => true,
     onChanged: () => changes++,
   })
+  const app = createHttp({ config, metrics, door, isReady: async () => true, isLeaving: () => false })
   apps.push(app)
   return { app, lines, metrics, changes: () => changes }
 }
@@ -453,4 +464,39 @@ test('what is no HTTP is answered 400, headers without end 431, and the socket i
     assert.equal(await count(), 0)
     socket.destroy()
   }
+})
+
+test('a file is taken as its bytes, by its declared types and up to its own limit, and nothing else is', async () => {
+  let seen: unknown
+  const { app } = start([
+    route(upload, async ({ body }) => {
+      seen = body
+      return { bytes: body.length }
+    }),
+    route(create, async () => ({})),
+  ])
+  const post = async (type: string | undefined, payload: Buffer | string | undefined, url = '/api/things/a/files') => {
+    const headers = type === undefined ? {} : { 'content-type': type }
+    const { statusCode, body } = await app.inject({ method: 'POST', url, headers, payload })
+    return [statusCode, JSON.parse(body)]
+  }
+  const bytes = Buffer.from([0, 255, 1, 128, 123])
+  assert.deepEqual(await post('image/png', bytes), [200, { bytes: 5 }])
+  assert.deepEqual(seen, bytes)
+  assert.deepEqual(await post('text/csv; charset=utf-8', 'a,b'), [200, { bytes: 3 }])
+  assert.equal((await post('image/png', Buffer.alloc(290_000)))[0], 200)
+
+  const refused: [string | undefined, Buffer | string | undefined, number, RegExp][] = [
+    ['image/png', Buffer.alloc(300_001), 413, /body-too-large/],
+    ['image/svg+xml', '<svg/>', 415, /Send image\/png or text\/csv/],
+    ['application/json', '{"a":1}', 415, /unsupported-media-type/],
+    ['image/png', Buffer.alloc(0), 400, /must be a file/],
+    [undefined, undefined, 400, /must be a file/],
+  ]
+  for (const [type, payload, status, words] of refused) {
+    const [found, body] = await post(type, payload)
+    assert.equal(found, status, `${type}: ${JSON.stringify(body)}`)
+    assert.match(JSON.stringify(body), words)
+  }
+  assert.equal((await post('image/png', bytes, '/api/things'))[0], 415, 'others go on taking JSON only')
 })

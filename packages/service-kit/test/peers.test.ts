@@ -40,7 +40,7 @@ const server = createServer((request, response) => {
 let peers: Peers
 const auth = { tokenFor: async (to: string) => `token for ${to}` } as never
 const peersAt = (url: string, timeout_ms?: number) =>
-  createPeers({ urls: { inventory: url } as Partial<Record<ServiceName, string>>, auth, timeout_ms })
+  createPeers({ service: 'order', urls: { inventory: url } as Partial<Record<ServiceName, string>>, auth, timeout_ms })
 const url = () => `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 
 before(() => new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve)))

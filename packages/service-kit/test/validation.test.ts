@@ -4,6 +4,9 @@ import { type FieldError, Problem } from '@shopfleet/contracts'
 import { type TSchema, Type } from 'typebox'
 import { checkReply, compileValidator, type Part } from '../src/validation.ts'
 
+/** Processor time, which a busy machine does not stretch. */
+const usedMs = () => process.cpuUsage().user / 1000
+
 const closed = { additionalProperties: false }
 const errorsOf = (schema: TSchema, value: unknown, part: Part = 'body'): FieldError[] => {
   try {
@@ -109,7 +112,7 @@ test('a body of a hundred thousand faults costs no more than its first', () => {
   const value = { order_lines: Array.from({ length: 100_000 }, () => ({})) }
   const check = compileValidator(Order, 'body')
   assert.throws(() => check({}))
-  const started = performance.now()
+  const started = usedMs()
   let errors: FieldError[] = []
   try {
     check(value)
@@ -117,7 +120,7 @@ test('a body of a hundred thousand faults costs no more than its first', () => {
     errors = (error as Problem).errors!
   }
   assert.deepEqual(errors, [{ pointer: '/order_lines', detail: 'must NOT have more than 100 items' }])
-  assert.ok(performance.now() - started < 200)
+  assert.ok(usedMs() - started < 200)
 })
 
 test('no text of the size of a body makes a format or pattern slow', () => {
@@ -129,7 +132,7 @@ test('no text of the size of a body makes a format or pattern slow', () => {
     },
     closed,
   )
-  const started = performance.now()
+  const started = usedMs()
   for (const attack of [
     'a'.repeat(250_000),
     `a@${'a-'.repeat(125_000)}`,
@@ -137,7 +140,7 @@ test('no text of the size of a body makes a format or pattern slow', () => {
     '1'.repeat(250_000),
   ])
     for (const field of ['email', 'slug', 'at']) assert.equal(errorsOf(Text, { [field]: attack }).length, 1)
-  assert.ok(performance.now() - started < 500)
+  assert.ok(usedMs() - started < 500)
 })
 
 test('__proto__ and constructor are unknown fields like others and change nothing', () => {

@@ -2,6 +2,7 @@ export { createTestDatabases, type TestDatabases } from './databases.ts'
 export { createIdentity, type Identity } from './identity.ts'
 export {
   type CaughtMail,
+  freePortBase,
   freePorts,
   type PlatformOptions,
   startTestPlatform,

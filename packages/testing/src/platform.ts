@@ -9,7 +9,15 @@ import { createMailCatcher } from '@shopfleet/mail-simulator'
 import { type Bus, connectPostgresBus } from '@shopfleet/messaging'
 import { createPaymentSimulator } from '@shopfleet/payment-simulator'
 import { services } from '@shopfleet/platform'
-import { createAuth, type Overrides, readConfig, type Service, serviceKeys, systemClock } from '@shopfleet/service-kit'
+import {
+  createAuth,
+  createNeighbours,
+  type Overrides,
+  readConfig,
+  type Service,
+  serviceKeys,
+  systemClock,
+} from '@shopfleet/service-kit'
 import { createTestDatabases } from './databases.ts'
 import { createIdentity } from './identity.ts'
 
@@ -26,6 +34,11 @@ export interface PlatformOptions {
   overrides?: Partial<Record<ServiceName, Overrides>>
   /** Lets relays, events and sweeps run by themselves, as in life. Off, a test calls `drain`. */
   background?: boolean
+  /**
+   * The services ask each other without a socket, as in the layout of one process. Without this the environment says
+   * (`TEST_NEIGHBOURS=true`); else over HTTP, as between processes.
+   */
+  neighbours?: boolean
 }
 
 /** A message as the mail catcher keeps it. */
@@ -86,7 +99,8 @@ export interface TestPlatform {
 }
 
 /** Below the ports the system gives to outgoing connections: one of those could take a port between look and use. */
-const firstPort = 10_000
+// Above 10,080, the highest port `fetch` refuses to ask.
+const firstPort = 10_081
 const lastPort = 32_000
 
 /** So many ports next to each other that nobody listens on just now. */
@@ -98,6 +112,11 @@ export async function freePorts(count: number): Promise<number[]> {
     if (free.every(Boolean)) return ports
   }
   throw new Error(`no ${count} free ports next to each other between ${firstPort} and ${lastPort}`)
+}
+
+/** Where a run of ports begins that nobody uses, for `--port-base`. */
+export async function freePortBase(): Promise<number> {
+  return (await freePorts(40))[0]!
 }
 
 function isFree(port: number): Promise<boolean> {
@@ -142,6 +161,10 @@ async function start(
   const busSql = connect(busUrl, { name: 'tests', max: 1 })
   stops.push(() => busSql.end({ timeout: 1 }))
 
+  // Made by the service that writes the first file.
+  const filesDir = join(tmpdir(), `shopfleet-files-${randomUUID()}`)
+  stops.push(() => rm(filesDir, { recursive: true, force: true }))
+
   const SERVICE_SECRET = randomBytes(32).toString('hex')
   const keys = serviceKeys(
     SERVICE_SECRET,
@@ -171,6 +194,7 @@ async function start(
 
   const env: Record<string, string> = {
     SMTP_URL: `smtp://127.0.0.1:${ports.at(-4)}`,
+    FILES_DIR: filesDir,
     SERVICE_SECRET,
     LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? 'silent',
     CHECK_REPLIES: 'true',
@@ -192,12 +216,18 @@ async function start(
   }
   for (const entry of services) if (entry.name !== 'user') env[`${entry.name.toUpperCase()}_URL`] = url(entry.name)
 
+  const neighbours = (options.neighbours ?? process.env.TEST_NEIGHBOURS === 'true') ? createNeighbours() : undefined
   const running = new Map<ServiceName, Service<any>>()
   const pools = new Map<ServiceName, Sql>()
   const settings = new Map<ServiceName, Record<string, string>>()
   async function startService(name: ServiceName): Promise<void> {
     const { config: schema, create } = await services.find(entry => entry.name === name)!.load()
-    const overrides = { bus, ...(options.background ? {} : { poll_ms: 3_600_000 }), ...options.overrides?.[name] }
+    const overrides = {
+      bus,
+      neighbours,
+      ...(options.background ? {} : { poll_ms: 3_600_000 }),
+      ...options.overrides?.[name],
+    }
     const service = (await create(readConfig(schema, name, settings.get(name)!), overrides)) as Service<any>
     // Before it starts: one that fails to must be stopped as well, or the test file never ends.
     running.set(name, service)
@@ -222,6 +252,7 @@ async function start(
     if (value === undefined) throw new Error(`${what} was not started in this test`)
     return value
   }
+  const countSaid = async () => (await busSql<[{ n: number }]>`select count(*)::int as n from events`)[0].n
   const as: TestPlatform['as'] = async who => ({ authorization: `Bearer ${await identity.token(who)}` })
 
   return {
@@ -255,10 +286,13 @@ async function start(
     },
     resume: startService,
     async drain() {
-      for (let quiet = 0; quiet < 2; ) {
+      for (let quiet = 0, before = await countSaid(); quiet < 2; ) {
         let done = 0
         for (const service of running.values()) done += await service.drain()
-        quiet = done === 0 ? quiet + 1 : 0
+        // What was told in the background meanwhile is nobody's work here, and may not have been heard by all yet.
+        const after = await countSaid()
+        quiet = done === 0 && after === before ? quiet + 1 : 0
+        before = after
       }
     },
     async said(service) {

@@ -1,0 +1,6 @@
+export { createBucketStore } from './bucket-store.ts'
+export type { FileStore, KeptFile } from './file-store.ts'
+export { createFolderStore } from './folder-store.ts'
+export { keepPicture, picturesWithin } from './keep-picture.ts'
+export { maxPicturePixels, type RenderedPicture, renderPicture } from './picture.ts'
+export { fileSettings, openFiles } from './settings.ts'
