@@ -1,7 +1,8 @@
 import { type Cart, maxCartLines, maxQuantity, Problem } from '@shopfleet/contracts'
 import { isCheckViolation } from '@shopfleet/database'
+import { showCart } from './cart.ts'
 import { hashOf, newToken, type Shopper } from './owner.ts'
-import { askPrices, readCart } from './read-cart.ts'
+import { askPrices, knownOf, readCart } from './read-cart.ts'
 import type { Ctx } from './service.ts'
 import * as store from './store.ts'
 
@@ -31,8 +32,8 @@ export async function addItem(
   const given = shopper && 'token_hash' in shopper.owner ? shopper.owner.token_hash : null
   const line = { product_id, quantity }
   const added = await withinBounds(store.addToGuestCart(ctx.sql, { given, fresh: hashOf(fresh) }, line))
-  const cart_token = added.kept_token ? shopper!.cart_token! : fresh
-  return readCart(ctx, { owner: { token_hash: hashOf(cart_token) }, cart_token }, prices)
+  if (added.made) return showCart(added.made, knownOf(prices), fresh)
+  return readCart(ctx, shopper, prices)
 }
 
 /** What the bounds of a line and of a cart refuse, in words. */

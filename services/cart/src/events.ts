@@ -1,16 +1,18 @@
 import { orderPaid, orderReserved, userErased } from '@shopfleet/contracts'
-import { type Handler, on } from '@shopfleet/messaging'
+import { type Handler, on, onMany } from '@shopfleet/messaging'
+import { deleteSavedOf } from './saved-store.ts'
 import * as store from './store.ts'
 
 export const handlers = (): Handler[] => [
   // An order that is paid at once says only the second of these.
-  on(orderReserved, async (tx, { cart_id }) => {
-    if (cart_id) await store.markOrdered(tx, cart_id)
-  }),
-  on(orderPaid, async (tx, { cart_id }) => {
-    if (cart_id) await store.markOrdered(tx, cart_id)
-  }),
+  ...onMany([orderReserved, orderPaid], (tx, orders) =>
+    store.markOrdered(
+      tx,
+      orders.flatMap(({ cart_id, items }) => (cart_id === null ? [] : { cart_id, items })),
+    ),
+  ),
   on(userErased, async (tx, { user_id }) => {
     await store.deleteCartsOf(tx, user_id)
+    await deleteSavedOf(tx, user_id)
   }),
 ]

@@ -10,7 +10,7 @@ export const reconcileRoutes = (ctx: Ctx): Route[] => [
   route(api.changedCarts, async ({ query }) => ({ items: await facts.listChanged(ctx.sql, query) })),
   route(api.readCartFacts, async ({ body }) => ({ items: await facts.listFacts(ctx.sql, body.ids) })),
   route(api.closeCartOfOrder, async ({ body }) => {
-    await transaction(ctx.sql, tx => store.markOrdered(tx, body.id))
+    await transaction(ctx.sql, tx => store.markOrdered(tx, [{ cart_id: body.id, items: undefined }]))
     return { done: true }
   }),
 ]

@@ -1,10 +1,13 @@
 import * as api from '@shopfleet/contracts'
 import { type Call, type Caller, mayAccess, type Route, reply, route, userIdOf } from '@shopfleet/service-kit'
 import { addItem } from './add-item.ts'
+import { applyCoupon } from './apply-coupon.ts'
 import { mergeCart } from './merge-cart.ts'
 import { hashOf, type Shopper, shopperOf, userShopper } from './owner.ts'
-import { readCart } from './read-cart.ts'
+import { readCart, readCustomerCart } from './read-cart.ts'
 import { reconcileRoutes } from './reconcile-routes.ts'
+import { listSaved, moveToCart, saveItem } from './saved.ts'
+import * as savedStore from './saved-store.ts'
 import type { Ctx } from './service.ts'
 import * as store from './store.ts'
 
@@ -49,7 +52,27 @@ export const routes = (ctx: Ctx): Route[] => [
     return answer(200, await setQuantity(ctx, shopperIn(call), call.params.item_id, call.body.quantity))
   }),
   route(api.removeCartItem, async call => answer(200, await removeItem(ctx, shopperIn(call), call.params.item_id))),
+  route(api.applyCoupon, async call => answer(200, await applyCoupon(ctx, shopperIn(call), call.body.code))),
+  route(api.removeCoupon, async call => {
+    const shopper = shopperIn(call)
+    if (shopper) await store.setCoupon(ctx.sql, shopper.owner, null)
+    return answer(200, await readCart(ctx, shopper))
+  }),
   route(api.mergeCart, ({ caller, body }) => mergeCart(ctx, userIdOf(caller)!, body.cart_token)),
+
+  route(api.listSavedItems, async call => ({ items: await listSaved(ctx, shopperIn(call)) })),
+  route(api.saveCartItem, async call => {
+    return answer(200, await readCart(ctx, await saveItem(ctx, shopperIn(call), call.params.item_id)))
+  }),
+  route(api.moveSavedItem, async call => {
+    return answer(200, await readCart(ctx, await moveToCart(ctx, shopperIn(call), call.params.item_id)))
+  }),
+  route(api.removeSavedItem, async call => {
+    const shopper = shopperIn(call)
+    if (!shopper || !(await savedStore.deleteSaved(ctx.sql, shopper.owner, call.params.item_id)))
+      throw new api.Problem('not-found')
+    return null
+  }),
 
   route(api.getUserCart, async ({ caller, params }) => readCart(ctx, shopperFor(caller, params.user_id))),
   route(api.addUserCartItem, async ({ caller, params, body }) =>
@@ -59,11 +82,16 @@ export const routes = (ctx: Ctx): Route[] => [
     return removeItem(ctx, shopperFor(caller, params.user_id), params.item_id)
   }),
 
+  route(api.readAbandonedCart, async ({ params }) => {
+    const cart = await readCustomerCart(ctx, params.cart_id)
+    if (!cart) throw new api.Problem('not-found')
+    return cart
+  }),
   route(api.readCartForOrder, async ({ params, body }) => {
     const token_hash = body.cart_token === null ? null : hashOf(body.cart_token)
     const cart = await store.findCartOf(ctx.sql, params.cart_id, { user_id: body.user_id, token_hash })
     if (!cart || cart.status === 'merged') throw new api.Problem('not-found')
     if (cart.status === 'ordered') throw new api.Problem('cart-ordered', { cart_id: params.cart_id })
-    return { cart_id: params.cart_id, items: cart.items }
+    return { cart_id: params.cart_id, items: cart.items, coupon_code: cart.coupon_code }
   }),
 ]

@@ -39,6 +39,7 @@ test('looking at a cart makes none', async () => {
     item_count: 0,
     subtotal: 0,
     currency: 'USD',
+    coupon: null,
     updated_at: null,
   })
   assert.equal(headers.get('x-cart-token'), null)
@@ -64,6 +65,7 @@ test('the first thing a guest adds makes a cart, and its token opens it again', 
     currency: 'USD',
     subtotal: 0.3,
     available: true,
+    stock_quantity: 3,
   })
   assert.equal(body.subtotal, 0.3)
   assert.equal(body.item_count, 3)

@@ -44,7 +44,11 @@ test('the order service reads the lines of a cart for its owner only', async () 
   const user_id = randomUUID()
   const own = await add(await platform.as({ user_id }), 2)
   const guest = await add({}, 3)
-  const lines = (cart: api.Cart, quantity: number) => ({ cart_id: cart.id, items: [{ product_id: lamp.id, quantity }] })
+  const lines = (cart: api.Cart, quantity: number) => ({
+    cart_id: cart.id,
+    items: [{ product_id: lamp.id, quantity }],
+    coupon_code: null,
+  })
   assert.deepEqual((await read(own.id!, { user_id })).body, lines(own, 2))
   assert.deepEqual((await read(guest.id!, { cart_token: guest.cart_token! })).body, lines(guest, 3))
   const strangers = [
@@ -96,6 +100,37 @@ for (const event of [api.orderReserved, api.orderPaid]) {
       assert.equal(next.items[0]!.quantity, 1)
       await hear(...heard)
       assert.equal((await client.call(api.getCart, {}, headers)).id, next.id)
+    }
+  })
+}
+
+for (const event of [api.orderReserved, api.orderPaid]) {
+  test(`what is added between an order and ${event.name}, heard twice, stays in the cart of whoever added it`, async () => {
+    const body = { name: 'Vase', price: 12, stock: 10 }
+    const vase = await platform.client('product').call(api.createProduct, { body }, await platform.asStaff('catalogue'))
+    const user = await platform.as({ user_id: randomUUID() })
+    const [own, guest] = [await add(user, 2), await add({}, 2)]
+    for (const [cart, headers] of [
+      [own, user],
+      [guest, token(guest)],
+    ] as const) {
+      const order_id = randomUUID()
+      const items = [{ product_id: lamp.id, quantity: 2, price_minor: 1999 }]
+      const ordered = message(event, order_id, { order_id, cart_id: cart.id, items })
+      await add(headers, 3)
+      await client.call(api.addCartItem, { body: { product_id: vase.id, quantity: 1 } }, headers)
+      await hear(ordered, ordered)
+      const next = await client.call(api.getCart, {}, headers)
+      assert.notEqual(next.id, cart.id)
+      assert.deepEqual(
+        next.items.map(item => [item.product_id, item.quantity]).sort(),
+        [
+          [lamp.id, 3],
+          [vase.id, 1],
+        ].sort(),
+      )
+      const kept = await platform.sql('cart')`select product_id, quantity from cart_items where cart_id = ${cart.id}`
+      assert.deepEqual([...kept], [{ product_id: lamp.id, quantity: 2 }])
     }
   })
 }

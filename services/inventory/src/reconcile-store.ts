@@ -1,6 +1,6 @@
 import type { ReservationFacts, StockFacts } from '@shopfleet/contracts'
 import type { Queryable, Tx } from '@shopfleet/database'
-import { currentContext } from '@shopfleet/messaging'
+import { currentCause } from '@shopfleet/messaging'
 import { sayStockChanged } from './store.ts'
 
 /* Statements of the reconciler's questions about stock, and of its repairs. */
@@ -70,14 +70,13 @@ export async function insertDifference(tx: Tx, product_id: string, delta: number
 
 /** Sets what is counted as reserved, if that is no more than there is. */
 export async function setReserved(tx: Tx, product_id: string, reserved: number): Promise<boolean> {
-  const { correlation_id, traceparent } = currentContext()
   const rows = await tx`
     with changed as (
       update stock set reserved = ${reserved}, revision = revision + 1, updated_at = now()
       where product_id = ${product_id} and on_hand >= ${reserved}
       returning product_id, on_hand, reserved, revision
     ), said as (
-      ${sayStockChanged(tx, tx`changed`, correlation_id, traceparent)}
+      ${sayStockChanged(tx, tx`changed`, currentCause())}
     )
     select 1 from changed`
   return rows.count === 1
@@ -85,14 +84,13 @@ export async function setReserved(tx: Tx, product_id: string, reserved: number):
 
 /** Says the stock as it is, with a revision above one that a listener has. */
 export async function sayAbove(sql: Queryable, product_id: string, above_revision: number): Promise<boolean> {
-  const { correlation_id, traceparent } = currentContext()
   const rows = await sql`
     with changed as (
       update stock set revision = greatest(revision, ${above_revision}::bigint) + 1, updated_at = now()
       where product_id = ${product_id}
       returning product_id, on_hand, reserved, revision
     ), said as (
-      ${sayStockChanged(sql, sql`changed`, correlation_id, traceparent)}
+      ${sayStockChanged(sql, sql`changed`, currentCause())}
     )
     select 1 from changed`
   return rows.count === 1

@@ -3,6 +3,7 @@ import { decodeCursor, pageOf, type Route, route } from '@shopfleet/service-kit'
 import { adjust, setAvailable, setOnHand } from './count.ts'
 import { reconcileRoutes } from './reconcile-routes.ts'
 import { commit, release, reserve } from './reserve.ts'
+import { returnStock } from './return-stock.ts'
 import type { Ctx } from './service.ts'
 import * as store from './store.ts'
 
@@ -23,11 +24,17 @@ export const routes = (ctx: Ctx): Route[] => [
     return pageOf('stock', rows, limit, row => [row.available, row.product_id])
   }),
 
+  route(api.countLowStock, ({ query }) => store.countLowStock(ctx.sql, query.below)),
+
   route(api.setStock, ({ params, body }) => setOnHand(ctx, params.product_id, body.on_hand)),
   route(api.setStockFromCatalogue, ({ params, body }) => setAvailable(ctx, params.product_id, body.available)),
 
   route(api.adjustStock, ({ params, body, idempotency_key }) =>
     adjust(ctx, params.product_id, { ...body, idempotency_key }),
+  ),
+
+  route(api.moveStockFromCatalogue, ({ params, body }) =>
+    adjust(ctx, params.product_id, { ...body, idempotency_key: params.key }),
   ),
 
   route(api.listMovements, async ({ params, query }) => {
@@ -38,9 +45,18 @@ export const routes = (ctx: Ctx): Route[] => [
     return pageOf('movements', rows, limit, row => [row.id])
   }),
 
+  route(api.getReservation, async ({ params }) => {
+    const reservation = await store.findWholeReservation(ctx.sql, params.order_id)
+    if (!reservation) throw new api.Problem('not-found')
+    return reservation
+  }),
   route(api.reserveStock, ({ body }) => reserve(ctx, body.order_id, body.items, body.expires_in_s)),
   route(api.commitReservation, ({ params }) => commit(ctx, params.order_id)),
   route(api.releaseReservation, ({ params }) => release(ctx, params.order_id)),
+
+  route(api.returnStock, async ({ params, body }) => ({
+    units: await returnStock(ctx, params.order_id, params.key, body.items),
+  })),
 
   route(api.openStock, async ({ params, body }) => {
     await store.insertOpeningStock(ctx.sql, params.product_id, body.quantity)

@@ -5,14 +5,17 @@ import {
   adjustStock,
   commitReservation,
   type EventMessage,
+  getReservation,
   getStock,
   listMovements,
   listStock,
+  moveStockFromCatalogue,
   openStock,
   Problem,
   productCreated,
   releaseReservation,
   reserveStock,
+  returnStock,
   setStock,
   setStockFromCatalogue,
 } from '@shopfleet/contracts'
@@ -142,6 +145,40 @@ test('releasing gives back what is held or sold, once, and closes the order to l
   await assertBooksBalance(product_id)
 })
 
+test('units of a sold order come back once for a key, at most as many as were sold, and a release gives back the rest', async () => {
+  const [lamp, vase] = [await stocked(5), await stocked(5)]
+  const items = [
+    { product_id: lamp, quantity: 3 },
+    { product_id: vase, quantity: 1 },
+  ]
+  const order_id = randomUUID()
+  const back = async (key: string, quantity: number, product_id = lamp) =>
+    (await api().call(returnStock, { params: { order_id, key }, body: { items: [{ product_id, quantity }] } }, order))
+      .units
+  await reserve(order_id, items)
+  assert.equal(await back(randomUUID(), 1), 0, 'nothing is sold yet')
+  await commit(order_id)
+  const orders = await platform.asStaff('orders')
+  const seen = await api().call(getReservation, { params: { order_id } }, orders)
+  assert.equal(seen.status, 'committed')
+  await assert.rejects(
+    api().call(getReservation, { params: { order_id: randomUUID() } }, orders),
+    refusedAs('not-found'),
+  )
+  const key = randomUUID()
+  const units = await Promise.all([1, 2, 3].map(() => back(key, 2)))
+  assert.equal(
+    units.reduce((sum, n) => sum + n),
+    2,
+  )
+  assert.deepEqual([(await stockOf(lamp)).on_hand, await back(key, 2)], [4, 0])
+  assert.equal(await back(randomUUID(), 2), 1, 'one of three is left')
+  await release(order_id)
+  assert.equal(await back(randomUUID(), 1, vase), 0, 'it is back already')
+  assert.deepEqual([(await stockOf(lamp)).on_hand, (await stockOf(vase)).on_hand], [5, 5])
+  for (const product_id of [lamp, vase]) await assertBooksBalance(product_id)
+})
+
 test('reserve, commit and release of one order at the same time end either sold or released, never in between', async () => {
   const product_id = await stocked(100)
   for (let i = 0; i < 10; i++) {
@@ -230,6 +267,22 @@ test('a stock take records the difference and refuses to go below what is reserv
   await api().call(setStock, { params: { product_id }, body: { on_hand: 9 } }, staff)
   const available = await api().call(setStockFromCatalogue, { params: { product_id }, body: { available: 1 } }, product)
   assert.deepEqual([available.on_hand, available.reserved, available.available], [5, 4, 1])
+  await assertBooksBalance(product_id)
+})
+
+test('an import moves the stock of a row once, and is told what cannot be', async () => {
+  const product_id = await stocked(5)
+  await reserve(randomUUID(), [{ product_id, quantity: 4 }])
+  const move = (delta: number, key: string, id = product_id) =>
+    api().call(moveStockFromCatalogue, { params: { product_id: id, key }, body: { delta, reason: 'import' } }, product)
+  const moved = await Promise.all([move(3, 'import:1'), move(3, 'import:1'), move(3, 'import:1')])
+  assert.equal(new Set(moved.map(one => one.id)).size, 1)
+  assert.equal((await stockOf(product_id)).on_hand, 8)
+  await assert.rejects(move(4, 'import:1'), refusedAs('idempotency-key-reused'))
+  await assert.rejects(move(-5, 'import:2'), refusedAs('stock-below-reserved'))
+  await assert.rejects(move(100_000_000, 'import:3'), refusedAs('validation-failed'))
+  await assert.rejects(move(1, 'import:4', randomUUID()), refusedAs('not-found'))
+  assert.equal((await stockOf(product_id)).on_hand, 8)
   await assertBooksBalance(product_id)
 })
 

@@ -1,12 +1,14 @@
 import {
   type BodyOf,
   type Category,
+  catalogueChanged,
   categoryDepth,
   type createCategory as createCategoryOperation,
   Problem,
   type updateCategory as updateCategoryOperation,
 } from '@shopfleet/contracts'
 import { errorCode, isUniqueViolation, type Tx, transaction } from '@shopfleet/database'
+import { publish } from '@shopfleet/messaging'
 import { treeOf } from './category.ts'
 import * as store from './category-store.ts'
 import { taken, unknownCategory } from './create-product.ts'
@@ -26,7 +28,9 @@ export async function createCategory(ctx: Ctx, input: BodyOf<typeof createCatego
     const slugs = input.slug ? [input.slug] : [base, `${base}-2`, `${base}-${ctx.clock.newId().slice(-8)}`]
     for (const slug of slugs) {
       const id = await store.insertCategory(tx, { name, slug, description, parent_id, position }, above)
-      if (id) return treeFrom(tx, id)
+      if (!id) continue
+      await sayChanged(tx, id)
+      return treeFrom(tx, id)
     }
     throw taken('slug', 'category')
   })
@@ -51,6 +55,7 @@ export async function changeCategory(
         checkDepth(above.length + node.height)
         await store.moveCategory(tx, node, above)
       }
+      await sayChanged(tx, id)
       return treeFrom(tx, id)
     })
   } catch (error) {
@@ -60,14 +65,18 @@ export async function changeCategory(
 
 export async function deleteCategory(ctx: Ctx, id: string): Promise<null> {
   try {
-    const deleted = await transaction(ctx.sql, tx => store.deleteCategory(tx, id))
-    if (!deleted) throw new Problem('not-found')
+    await transaction(ctx.sql, async tx => {
+      if (!(await store.deleteCategory(tx, id))) throw new Problem('not-found')
+      await sayChanged(tx, id)
+    })
     return null
   } catch (error) {
     if (errorCode(error) !== '23503') throw error
     throw new Problem('in-use', { detail: 'It still has products, or categories below it.' })
   }
 }
+
+const sayChanged = (tx: Tx, id: string) => publish(tx, catalogueChanged, id, { what: 'category' })
 
 async function treeFrom(tx: Tx, id: string): Promise<Category> {
   return treeOf(await store.listCategories(tx, id))[0]!

@@ -60,6 +60,7 @@ export const unknownCategory = () =>
 export function refusalOf(error: unknown): unknown {
   if (isUniqueViolation(error, 'products_sku')) return taken('sku')
   if (isUniqueViolation(error, 'products_slug')) return taken('slug')
+  if (isUniqueViolation(error, 'products_variant')) return taken('options', 'variant')
   if (errorCode(error) === '23503') return unknownCategory()
   return error
 }
@@ -70,7 +71,12 @@ export const taken = (field: string, noun = 'product') =>
     errors: [{ pointer: `/${field}`, detail: 'is taken' }],
   })
 
-async function insert(ctx: Ctx, product: Omit<store.NewProduct, 'sku' | 'slug'>, given: Pick<Input, 'sku' | 'slug'>) {
+/** A sku or slug that was not given is made from the name. */
+export async function insert(
+  ctx: Ctx,
+  product: Omit<store.NewProduct, 'sku' | 'slug'>,
+  given: Pick<Input, 'sku' | 'slug'>,
+) {
   const base = slugOf(product.name) ?? 'product'
   const tries = { sku: 0, slug: 0 }
   // First as it is, then a second one; whoever makes many of one name gets a suffix nobody else has.
@@ -89,7 +95,7 @@ async function insert(ctx: Ctx, product: Omit<store.NewProduct, 'sku' | 'slug'>,
 }
 
 /** Asks for the opening stock, so that the product can be sold at once. */
-async function openAtOnce(ctx: Ctx, row: ProductRow): Promise<void> {
+export async function openAtOnce(ctx: Ctx, row: ProductRow): Promise<void> {
   const context = currentContext()
   const deadline = Math.min(context.deadline ?? Number.POSITIVE_INFINITY, performance.now() + openingWait_ms)
   const input = { params: { product_id: row.id }, body: { quantity: row.stock_quantity } }

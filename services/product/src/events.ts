@@ -1,5 +1,8 @@
-import { stockChanged } from '@shopfleet/contracts'
-import { type Handler, on } from '@shopfleet/messaging'
+import { reviewRatingChanged, stockChanged } from '@shopfleet/contracts'
+import { type Handler, onMany } from '@shopfleet/messaging'
 import * as store from './store.ts'
 
-export const handlers = (): Handler[] => [on(stockChanged, (tx, stock) => store.projectStock(tx, stock))]
+export const handlers = (): Handler[] => [
+  ...onMany([stockChanged], store.projectStock),
+  ...onMany([reviewRatingChanged], store.projectRatings),
+]

@@ -1,11 +1,26 @@
-import { Problem, type Product, toMajor } from '@shopfleet/contracts'
+import { Problem, type Product, toMajor, type Variant } from '@shopfleet/contracts'
 
 /** A product as it is read: the wire shape but for the price. */
 export type ProductRow = Omit<Product, 'price' | 'variants'> & { price_minor: number }
 
-export function toProduct({ price_minor, ...row }: ProductRow): Product {
-  return { ...row, price: toMajor(price_minor, row.currency), variants: [] }
+export function toProduct({ price_minor, ...row }: ProductRow, variants: VariantRow[] = []): Product {
+  return { ...row, price: toMajor(price_minor, row.currency), variants: variants.map(toVariant) }
 }
+
+/** What a product is found by that is its variants': of each that is for sale. */
+export interface Offer {
+  sku: string
+  options: Record<string, string>
+  in_stock: boolean
+}
+
+/** A variant as it is read. */
+export type VariantRow = Omit<Variant, 'price'> & { price_minor: number }
+
+const toVariant = ({ price_minor, ...row }: VariantRow): Variant => ({
+  ...row,
+  price: toMajor(price_minor, row.currency),
+})
 
 /** A name in the letters of a URL; undefined when none of them is. */
 export function slugOf(name: string): string | undefined {

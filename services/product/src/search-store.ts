@@ -1,14 +1,27 @@
 import type {
+  Product,
   ReplyOf,
   searchProducts as searchProductsOperation,
   suggestProducts as suggestProductsOperation,
 } from '@shopfleet/contracts'
-import type { Queryable } from '@shopfleet/database'
-import type { ProductRow } from './product.ts'
-import { type Filters, type Fragment, filterOf, isListed, productColumns, subtree } from './store.ts'
+import type { Queryable, RunMany, Sql } from '@shopfleet/database'
+import type { KnownProduct } from './known-products.ts'
+import { type Offer, type ProductRow, toProduct } from './product.ts'
+import {
+  type Filters,
+  type Fragment,
+  filterOf,
+  isListed,
+  isMeant,
+  orderOf,
+  productColumns,
+  type Sort,
+  type SortKey,
+  subtree,
+} from './store.ts'
 
 /** How many matches are looked at: more than anyone pages through, and few enough to rank at each request. */
-const mostMatches = 2000
+export const mostMatches = 2000
 const mostSuggested = 500
 
 export interface FacetRow extends Omit<ReplyOf<typeof searchProductsOperation>['facets'], 'price'> {
@@ -20,7 +33,7 @@ export interface FacetRow extends Omit<ReplyOf<typeof searchProductsOperation>['
 export const noFacets: FacetRow = { categories: [], attributes: {}, min_minor: null, max_minor: null, count: 0 }
 
 export interface Found {
-  rows: (ProductRow & { rank: number })[]
+  rows: { product: Product; sort_key: SortKey }[]
   facets: FacetRow
 }
 
@@ -28,7 +41,7 @@ export interface Found {
  * Words, of letters and digits only, as a search: all of them, of which the last may be half typed and stop words do
  * not count unless there are no others; or any of them.
  */
-function matching(sql: Queryable, words: readonly string[], any: boolean): Fragment {
+export function matching(sql: Queryable, words: readonly string[], any: boolean): Fragment {
   if (any) return sql`to_tsquery('english', ${words.join(' | ')}) || to_tsquery('simple', ${words.join(' | ')})`
   const all = words.join(' & ')
   const last = words.at(-1)!
@@ -43,21 +56,24 @@ function matching(sql: Queryable, words: readonly string[], any: boolean): Fragm
 export interface SearchOptions extends Filters {
   words: readonly string[]
   any: boolean
-  after?: readonly [number, string]
+  /** Without one, what fits best comes first. */
+  sort?: Sort
+  after?: SortKey
   limit: number
 }
 
 /** What the public may see of what matches, best first, and over all matches what one could narrow the search by. */
 export async function searchProducts(
   sql: Queryable,
-  { words, any, after, limit, ...filters }: SearchOptions,
+  { words, any, sort, after, limit, ...filters }: SearchOptions,
 ): Promise<Found> {
   const { category } = filters
-  const rows = await sql<(ProductRow & { rank: number; facets: FacetRow | null })[]>`
+  const { order, key, beyond } = sort ? orderOf(sql, sort, after) : byRank(sql, after)
+  const rows = await sql<(ProductRow & { sort_key: SortKey; facets: FacetRow | null })[]>`
     with query as materialized (
       select ${matching(sql, words, any)} as q
     ), matches as materialized (
-      select p.id, p.category_id, p.attributes, p.price_minor, p.currency,
+      select p.id, p.category_id, p.attributes, p.offers, p.price_minor, p.currency,
         ts_rank('{0.05, 0.1, 0.4, 1}', p.search, q)::float8 as rank
       from query, products p
       where p.search @@ q and ${isListed(sql)}
@@ -65,21 +81,112 @@ export async function searchProducts(
         ${filterOf(sql, filters)}
       limit ${mostMatches}
     ), page as (
-      select id, rank, row_number() over (order by rank desc, id desc) as n from matches
-      ${after === undefined ? sql`` : sql`where (rank, id) < (${after[0]}::float8, ${after[1]}::uuid)`}
-      order by rank desc, id desc limit ${limit}
+      select p.id, ${key} as sort_key, row_number() over (order by ${order}) as n
+      from matches m join products p on p.id = m.id
+      where true ${beyond}
+      order by ${order} limit ${limit}
     )
-    select ${productColumns(sql)}, page.rank, case when page.n = 1 then (${facets(sql, filters.currency)}) end as facets
+    select ${productColumns(sql)}, page.sort_key, case when page.n = 1 then (${facets(sql, filters)}) end as facets
     from page join products p using (id) left join categories c on c.id = p.category_id
     order by page.n`
   return {
-    rows: rows.map(({ facets: _, ...row }) => row),
+    rows: rows.map(({ facets: _, sort_key, ...row }) => ({ product: toProduct(row), sort_key })),
     facets: rows[0]?.facets ?? noFacets,
   }
 }
 
+export interface Words {
+  words: readonly string[]
+  any: boolean
+}
+
+/** What matches, best first. `few` is undefined where there are more than `mostFew`: then the statement above counts. */
+export interface Matches {
+  few: { id: string; version: string; rank: number }[] | undefined
+  /** Changes whenever a category does. */
+  tree: string
+}
+const mostFew = 200
+
+/** What matches words and nothing else: all who search at the same time share a statement. */
+export function matchWords(sql: Sql, words: Words): Promise<Matches> {
+  return sql.gatherRead('matchWords', words, matchEach)
+}
+
+const matchEach: RunMany<Words, Matches> = async (sql, searched) => {
+  const list = searched.map(({ words, any }) => ({
+    together: words.join(any ? ' | ' : ' & '),
+    last: words.at(-1)!,
+    others: words.slice(0, -1).join(' & '),
+    any,
+  }))
+  // A version is the transaction that wrote the row. An aggregate of text costs a third of as many rows.
+  const rows = await sql<{ tree: string; count: number; matches: string | null }[]>`
+    with asked as materialized (
+      select n, ${readWords(sql)} as q
+      from unnest(${list.map(one => one.together)}::text[], ${list.map(one => one.last)}::text[],
+        ${list.map(one => one.others)}::text[], ${list.map(one => (one.any ? 1 : 0))}::int[])
+        with ordinality as asked (together, last, others, is_any, n)
+    )
+    select count(m.id)::int as count,
+      ${treeVersion(sql)} as tree,
+      string_agg(m.id || ' ' || m.version || ' ' || m.rank, ',' order by m.rank desc, m.id desc) as matches
+    from asked left join lateral (
+      select p.id, p.xmin::text as version, ts_rank('{0.05, 0.1, 0.4, 1}', p.search, q)::float8 as rank
+      from products p where p.search @@ q and ${isListed(sql)} limit ${mostFew + 1}
+    ) m on true
+    group by n order by n`
+  return rows.map(({ tree, count, matches }) => {
+    if (count > mostFew) return { tree, few: undefined }
+    const few = (matches ?? '').split(',').filter(Boolean)
+    return { tree, few: few.map(readMatch) }
+  })
+}
+
+function readMatch(text: string): { id: string; version: string; rank: number } {
+  const [id, version, rank] = text.split(' ') as [string, string, string]
+  return { id, version, rank: Number(rank) }
+}
+
+/** As `matching` reads words, of a row that holds them in the ways they are needed. */
+const readWords = (sql: Queryable) => sql`case
+  when is_any = 1 then to_tsquery('english', together) || to_tsquery('simple', together)
+  when numnode(to_tsquery('english', together)) = 0 then to_tsquery('simple', together || ':*')
+  when numnode(to_tsquery('english', last)) = 0 then to_tsquery('english', others)
+  else to_tsquery('english', others) && (to_tsquery('english', last) || to_tsquery('simple', last || ':*'))
+end`
+
+/** Changes with every row of it that comes, changes or goes. */
+const treeVersion = (sql: Queryable) =>
+  sql`(select count(*) || ' ' || coalesce(sum(xmin::text::bigint), 0) from categories)`
+
+/** Products by id, with the version of their row; those that are not for sale (any more) are left out. */
+export async function readVersions(
+  sql: Queryable,
+  ids: readonly string[],
+): Promise<{ tree: string; known: KnownProduct }[]> {
+  const rows = await sql<(ProductRow & { version: string; tree: string; offers: Offer[] })[]>`
+    select ${productColumns(sql)}, p.offers, p.xmin::text as version, ${treeVersion(sql)} as tree
+    from products p left join categories c on c.id = p.category_id
+    where p.id = any(${ids as string[]}::uuid[]) and ${isListed(sql)}`
+  return rows.map(({ version, tree, offers, ...row }) => ({
+    tree,
+    known: { version, product: toProduct(row), offers, price_minor: row.price_minor },
+  }))
+}
+
+/** The order of what fits best, over `matches m` and their products; as `orderOf` has those of the lists. */
+function byRank(sql: Queryable, after: SortKey | undefined) {
+  const [rank, id] = (after ?? []) as unknown as [never, never]
+  return {
+    order: sql`m.rank desc, p.id desc`,
+    key: sql`jsonb_build_array(m.rank, p.id)`,
+    beyond: after ? sql`and (m.rank, p.id) < (${rank}::float8, ${id}::uuid)` : sql``,
+  }
+}
+
 /** Over `matches`: the categories, the commonest values of the commonest attributes, and the prices in the currency. */
-const facets = (sql: Queryable, currency: string) => sql`
+const facets = (sql: Queryable, filters: Filters) => sql`
   select jsonb_build_object(
     'categories', (
       select coalesce(jsonb_agg(jsonb_build_object('id', c.id, 'slug', c.slug, 'name', c.name, 'count', f.n)
@@ -92,12 +199,21 @@ const facets = (sql: Queryable, currency: string) => sql`
         select key, jsonb_agg(jsonb_build_object('value', value, 'count', n) order by n desc, value) as counts
         from (
           select key, value, count(*) as n, row_number() over (partition by key order by count(*) desc, value) as place
-          from matches, jsonb_each_text(attributes) group by key, value
+          from (
+            select key, value from matches, jsonb_each_text(attributes) where offers = '[]'
+            union all
+            select key, value from matches p, lateral (
+              select key, value from jsonb_each_text(p.attributes)
+              union
+              select key, value from jsonb_array_elements(p.offers) as o (offer), jsonb_each_text(offer -> 'options')
+              where ${isMeant(sql, filters)}
+            ) each where offers <> '[]'
+          ) found group by key, value
         ) v
         where place <= 10 group by key order by sum(n) desc, key limit 12
       ) a),
-    'min_minor', (select min(price_minor) from matches where currency = ${currency}),
-    'max_minor', (select max(price_minor) from matches where currency = ${currency}),
+    'min_minor', (select min(price_minor) from matches where currency = ${filters.currency}),
+    'max_minor', (select max(price_minor) from matches where currency = ${filters.currency}),
     'count', (select count(*) from matches))`
 
 /** Products whose name begins with the words, then those whose name has them all; the last word may be half typed. */
@@ -124,13 +240,28 @@ export async function suggestProducts(
     order by place, length(name), name, id limit ${limit}` as never
 }
 
-/** Which of the words no product has; the last one may be the beginning of one that they have. */
-export async function listUnknownWords(sql: Queryable, words: readonly string[], last: string): Promise<string[]> {
-  const rows = await sql<{ word: string }[]>`
-    select asked.word from unnest(${words as string[]}::text[]) as asked (word)
-    where not exists (select 1 from product_words k where k.word = asked.word)
-      and (asked.word <> ${last} or not exists (select 1 from product_words k where k.word like ${`${last}%`}))`
-  return rows.map(row => row.word)
+/** The words of all products, or as many as one wants to hold. */
+export async function listWords(sql: Queryable, limit: number): Promise<string[]> {
+  return (await sql<{ word: string }[]>`select word from product_words limit ${limit}`).map(row => row.word)
+}
+
+/** Comes after everything a word could go on with: our databases compare by code point. */
+const lastOfAll = '\u{10ffff}'
+
+/** Which of these are words of products, and which are not even, the last one, the beginning of one. */
+export async function lookUpWords(
+  sql: Queryable,
+  words: readonly string[],
+  last: string,
+): Promise<{ known: string[]; unknown: string[] }> {
+  const rows = await sql<{ word: string; is_known: boolean }[]>`
+    select word, is_known
+    from (select word, exists (select 1 from product_words k where k.word = asked.word) as is_known
+          from unnest(${words as string[]}::text[]) as asked (word)) as looked
+    where is_known or word <> ${last}
+      or not exists (select 1 from product_words k where k.word >= ${last} and k.word < ${last + lastOfAll})`
+  const those = (is_known: boolean) => rows.filter(row => row.is_known === is_known).map(row => row.word)
+  return { known: those(true), unknown: those(false) }
 }
 
 /**

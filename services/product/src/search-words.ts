@@ -30,3 +30,27 @@ export function editsOf(word: string): string[] {
   edits.delete(word)
   return [...edits]
 }
+
+/** Words held in memory at most. A shop of a hundred thousand products has some ten thousand. */
+export const mostKnownWords = 50_000
+
+/** Words that products have. None ever goes, so what is known here is so; what is not may be new, and is looked up. */
+export function createVocabulary(load: () => Promise<string[]>) {
+  const known = new Set<string>()
+  let loading: Promise<void> | undefined
+  return {
+    has: (word: string) => known.has(word),
+    learn(words: readonly string[]): void {
+      for (const word of words) if (known.size < mostKnownWords) known.add(word)
+    },
+    /** Reads all there are, once; if that fails, the next time. */
+    load(): Promise<void> {
+      loading ??= load().then(this.learn, error => {
+        loading = undefined
+        throw error
+      })
+      return loading
+    },
+  }
+}
+export type Vocabulary = ReturnType<typeof createVocabulary>

@@ -1,12 +1,14 @@
 import { Problem, type QueryOf, type ReplyOf, type searchProducts, toMajor } from '@shopfleet/contracts'
-import { decodeCursor, pageOf } from '@shopfleet/service-kit'
+import { decodeCursor, type KeyPart, pageOf } from '@shopfleet/service-kit'
+import { facetsOf } from './facets-of.ts'
 import { filtersOf } from './filters.ts'
-import { toProduct } from './product.ts'
+import type { KnownProduct } from './known-products.ts'
 import * as store from './search-store.ts'
 import { editsOf, wordsOf } from './search-words.ts'
 import type { Ctx } from './service.ts'
-import { isUuid } from './store.ts'
+import { type Sort, type SortKey, sortKeys } from './store.ts'
 
+type Asked = QueryOf<typeof searchProducts>
 type Reply = ReplyOf<typeof searchProducts>
 
 /** Fewer matches than this may be a typing error. */
@@ -15,6 +17,8 @@ const few = 3
 const longestCorrected = 24
 const shortestCorrected = 3
 const mostCorrected = 4
+/** Products that are read one by one for a search, because they are new or changed. */
+const mostRead = 60
 
 /**
  * How the words were read: all of them as typed; all of them as corrected; any of them, where all together find
@@ -24,61 +28,99 @@ const readings = ['all', 'corrected', 'any'] as const
 type Reading = (typeof readings)[number]
 
 /** Products that match the words, best first, with what they have in common. Forgives typing errors. */
-export async function search(ctx: Ctx, query: QueryOf<typeof searchProducts>): Promise<Reply> {
-  const limit = query.limit ?? 20
+export async function search(ctx: Ctx, query: Asked): Promise<Reply> {
+  const { limit = 20, sort } = query
   const words = wordsOf(query.q)
-  const cursor = readCursor(query.cursor)
+  const cursor = readCursor(query.cursor, sort)
   const filters = filtersOf(query, ctx.config.DEFAULT_CURRENCY)
+  const isPlain = Object.keys(query).every(name => name === 'q' || name === 'limit')
   const find = async (reading: Reading, words: string[]) => {
-    const options = { ...filters, words, any: reading === 'any', after: cursor?.after, limit: limit + 1 }
+    const any = reading === 'any'
+    const few = isPlain ? await findFew(ctx, { words, any }, limit + 1) : undefined
+    if (few) return { reading, ...few }
+    const options = { ...filters, words, any, sort, after: cursor?.after, limit: limit + 1 }
     return { reading, ...(await store.searchProducts(ctx.sql, options)) }
   }
-  if (words.length === 0) return replyOf(ctx, { reading: 'all', rows: [], facets: store.noFacets }, limit, null)
+  if (words.length === 0) return replyOf(ctx, { reading: 'all', rows: [], facets: store.noFacets }, query, null)
 
   if (cursor) {
     const meant = cursor.reading === 'all' ? null : await correct(ctx, words)
-    return replyOf(ctx, await find(cursor.reading, meant ?? words), limit, cursor.reading === 'any' ? null : meant)
+    return replyOf(ctx, await find(cursor.reading, meant ?? words), query, cursor.reading === 'any' ? null : meant)
   }
   const found = await find('all', words)
-  if (found.facets.count >= few) return replyOf(ctx, found, limit, null)
+  if (found.facets.count >= few) return replyOf(ctx, found, query, null)
   const meant = await correct(ctx, words)
   if (meant) {
     const instead = await find('corrected', meant)
     // What was found as typed is shown, and the other spelling only offered, if it finds more.
     if (found.facets.count > 0)
-      return replyOf(ctx, found, limit, instead.facets.count > found.facets.count ? meant : null)
-    if (instead.facets.count > 0) return replyOf(ctx, instead, limit, meant)
+      return replyOf(ctx, found, query, instead.facets.count > found.facets.count ? meant : null)
+    if (instead.facets.count > 0) return replyOf(ctx, instead, query, meant)
   }
-  if (found.facets.count > 0 || words.length === 1) return replyOf(ctx, found, limit, null)
-  return replyOf(ctx, await find('any', meant ?? words), limit, null)
+  if (found.facets.count > 0 || words.length === 1) return replyOf(ctx, found, query, null)
+  return replyOf(ctx, await find('any', meant ?? words), query, null)
+}
+
+/**
+ * What few products match: only which they are is asked for, what they are is known. Undefined where there are many, or
+ * much must be read: then one statement does it all.
+ */
+async function findFew(ctx: Ctx, words: store.Words, limit: number): Promise<store.Found | undefined> {
+  const { few, tree } = await store.matchWords(ctx.sql, words)
+  if (!few) return undefined
+  const { known } = ctx
+  known.see(tree)
+  const unknown = few.filter(({ id, version }) => !known.find(id, version)).map(({ id }) => id)
+  if (unknown.length > mostRead) return undefined
+  const read = new Map<string, KnownProduct>()
+  for (const one of unknown.length > 0 ? await store.readVersions(ctx.sql, unknown) : []) {
+    known.keep(one.known, one.tree)
+    read.set(one.known.product.id, one.known)
+  }
+  // One that is gone since is not among them.
+  const found = few.flatMap(({ id, version, rank }) => {
+    const one = read.get(id) ?? known.find(id, version)
+    return one ? [{ ...one, sort_key: [rank, id] }] : []
+  })
+  return { rows: found.slice(0, limit), facets: facetsOf(found, ctx.config.DEFAULT_CURRENCY) }
 }
 
 /** The words with those nobody knows put right; null if there is nothing to put right. */
 export async function correct(ctx: Ctx, words: readonly string[]): Promise<string[] | null> {
-  const asked = words.filter(word => word.length >= shortestCorrected && word.length <= longestCorrected)
-  const unknown = await store.listUnknownWords(ctx.sql, asked, words.at(-1)!)
+  await ctx.vocabulary.load()
+  const asked = words.filter(
+    word => word.length >= shortestCorrected && word.length <= longestCorrected && !ctx.vocabulary.has(word),
+  )
+  if (asked.length === 0) return null
+  const { known, unknown } = await store.lookUpWords(ctx.sql, asked, words.at(-1)!)
+  ctx.vocabulary.learn(known)
   if (unknown.length === 0) return null
   const near = unknown.slice(0, mostCorrected).map(word => ({ asked: word, edits: editsOf(word) }))
   const meant = await store.findNearWords(ctx.sql, near)
   return meant.size === 0 ? null : words.map(word => meant.get(word) ?? word)
 }
 
-function readCursor(cursor: string | undefined): { reading: Reading; after: [number, string] } | undefined {
-  const key = decodeCursor('search', ['text', 'number', 'id'], cursor)
+const listOf = (sort: Sort | undefined) => (sort ? `search ${sort}` : 'search')
+
+function readCursor(
+  cursor: string | undefined,
+  sort: Sort | undefined,
+): { reading: Reading; after: SortKey } | undefined {
+  const parts: KeyPart[] = sort ? sortKeys[sort] : ['number', 'id']
+  const key = decodeCursor(listOf(sort), ['text', ...parts], cursor)
   if (!key) return undefined
-  const [reading, rank, id] = key
-  if (!readings.includes(reading as Reading) || typeof rank !== 'number' || !isUuid(id))
-    throw new Problem('invalid-cursor')
-  return { reading: reading as Reading, after: [rank, id] }
+  const [reading, ...after] = key
+  if (!readings.includes(reading as Reading)) throw new Problem('invalid-cursor')
+  return { reading: reading as Reading, after }
 }
 
-function replyOf(ctx: Ctx, found: store.Found & { reading: Reading }, limit: number, meant: string[] | null): Reply {
+function replyOf(ctx: Ctx, found: store.Found & { reading: Reading }, query: Asked, meant: string[] | null): Reply {
   const { reading, rows, facets } = found
-  const page = pageOf('search', rows, limit, row => [reading, row.rank, row.id])
+  const page = pageOf(listOf(query.sort), rows, query.limit ?? 20, row => [reading, ...row.sort_key])
   const { categories, attributes, min_minor, max_minor } = facets
   const priceOf = (minor: number | null) => (minor === null ? null : toMajor(minor, ctx.config.DEFAULT_CURRENCY))
   return {
-    items: page.items.map(({ rank: _, ...row }) => toProduct(row)),
+    items: page.items.map(({ product }) => product),
     next_cursor: page.next_cursor,
     facets: { categories, attributes, price: { min: priceOf(min_minor), max: priceOf(max_minor) } },
     suggestion: meant?.join(' ') ?? null,

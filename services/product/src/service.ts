@@ -1,12 +1,22 @@
 import { fileURLToPath } from 'node:url'
+import { type FileStore, openFiles } from '@shopfleet/files'
 import { type Context, createService, type Overrides } from '@shopfleet/service-kit'
 import type { ProductConfig } from './config.ts'
 import { handlers } from './events.ts'
-import { createImageFolder, type ImageFolder } from './images.ts'
+import { createImages, type Images } from './images.ts'
+import { finishImports, forgetImports } from './import/apply-import.ts'
+import { createKnownProducts, type KnownProducts } from './known-products.ts'
 import { routes } from './routes.ts'
+import { listWords } from './search-store.ts'
+import { createVocabulary, mostKnownWords, type Vocabulary } from './search-words.ts'
 
 export { ProductConfig } from './config.ts'
-export type Ctx = Context<ProductConfig> & { images: ImageFolder }
+export type Ctx = Context<ProductConfig> & {
+  files: FileStore
+  images: Images
+  known: KnownProducts
+  vocabulary: Vocabulary
+}
 
 const demoImages = fileURLToPath(new URL('../../../data/images', import.meta.url))
 
@@ -16,8 +26,23 @@ export const createProductService = (config: ProductConfig, overrides?: Override
     name: 'product',
     config,
     overrides,
+    plans: 'custom',
     migrations: fileURLToPath(new URL('../migrations', import.meta.url)),
-    extend: ctx => ({ ...ctx, images: createImageFolder(config.IMAGES_DIR ?? demoImages) }),
+    extend(ctx) {
+      const files = openFiles(config)
+      return {
+        ...ctx,
+        files,
+        images: createImages(config.IMAGES_DIR ?? demoImages, files),
+        known: createKnownProducts(),
+        vocabulary: createVocabulary(() => listWords(ctx.sql, mostKnownWords)),
+      }
+    },
     routes,
+    gather_ms: 100,
     handlers,
+    sweeps: ctx => [
+      { name: 'finish imports', interval_ms: 2000, run: () => finishImports(ctx) },
+      { name: 'forget old imports', interval_ms: 3_600_000, run: () => forgetImports(ctx) },
+    ],
   })

@@ -11,6 +11,7 @@ import { categoryOf, refusalOf, taken } from './create-product.ts'
 import { checkUnambiguous, imagesOf, type ProductRow } from './product.ts'
 import type { Ctx } from './service.ts'
 import * as store from './store.ts'
+import { listVariants } from './variant-store.ts'
 
 type Input = BodyOf<typeof updateProductOperation>
 
@@ -22,6 +23,7 @@ export async function updateProduct(ctx: Ctx, id: string, input: Input): Promise
   checkUnambiguous(input)
   const before = await store.findProduct(ctx.sql, id)
   if (!before) throw new Problem('not-found')
+  checkShared(input, before)
   const patch = await patchOf(ctx, input, before)
   const { sku, slug } = input
   const field = sku === undefined && slug === undefined ? undefined : await store.findTaken(ctx.sql, { id, sku, slug })
@@ -35,7 +37,25 @@ export async function updateProduct(ctx: Ctx, id: string, input: Input): Promise
       throw refusalOf(error)
     })
   if (!row) throw new Problem('not-found')
+  // Where it belongs they belong; each says so by its own event.
+  if (patch.category_id !== undefined && row.variant_count > 0) {
+    for (const variant of await listVariants(ctx.sql, id, { all: true }))
+      await store.updateProduct(ctx.sql, variant.id, { category_id: patch.category_id }, undefined)
+  }
   return stock ? { ...row, stock_quantity: stock.available } : row
+}
+
+/** Of a product with variants price and stock are theirs, and all have one currency. */
+function checkShared(input: Input, { variant_count, parent_id, currency }: ProductRow): void {
+  const refuse = (pointer: string, detail: string) =>
+    new Problem('validation-failed', { errors: [{ pointer, detail }] })
+  if (variant_count > 0) {
+    for (const field of ['price', 'stock', 'stock_quantity'] as const)
+      if (input[field] !== undefined) throw refuse(`/${field}`, 'is that of its variants; change theirs')
+  }
+  const isOther = input.currency !== undefined && input.currency !== currency
+  if (isOther && (variant_count > 0 || parent_id !== null))
+    throw refuse('/currency', 'is the same for a product and all its variants')
 }
 
 async function patchOf(ctx: Ctx, input: Input, before: ProductRow): Promise<store.ProductPatch> {

@@ -244,6 +244,19 @@ describe('the tree of categories', () => {
     assert.equal((await change(two.id, { slug: 'twins' })).status, 409)
   })
 
+  test('says that it changed, once for each change that was made', async () => {
+    const { id } = await category({ name: 'Spoken of' })
+    await change(id, { name: 'Told' })
+    assert.equal((await change(id, { slug: 'home' })).status, 409)
+    await product.call(api.deleteCategory, { params: { id } }, staff)
+    await platform.drain()
+    const said = (await platform.said('product')).filter(message => message.aggregate_id === id)
+    assert.deepEqual(
+      said.map(({ name, payload }) => [name, (payload as { what: string }).what]),
+      Array(3).fill(['catalogue.changed', 'category']),
+    )
+  })
+
   test('refuses a parent that is not there, bad input, and who may not', async () => {
     const parent_id = randomUUID()
     assert.equal((await product.send(api.createCategory, { body: { name: 'x', parent_id } }, staff)).status, 422)

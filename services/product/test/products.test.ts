@@ -30,6 +30,7 @@ const said = async (id: string) => {
   await platform.drain()
   return (await platform.said('product')).filter(message => message.aggregate_id === id)
 }
+const names = async (id: string) => (await said(id)).map(message => message.name)
 const pointers = (answer: { body: api.ProblemBody }) => answer.body.errors?.map(error => error.pointer)
 
 const news = (product_id: string, available: number, revision: number): api.EventMessage => ({
@@ -65,7 +66,8 @@ describe('a new product', () => {
     assert.equal(messages[0]!.name, 'product.created')
     const { id, sku, slug, name } = made
     assert.deepEqual(messages[0]!.payload, {
-      ...{ product_id: id, sku, slug, name, price_minor: 150, currency: 'USD', is_active: true, opening_stock: 7 },
+      ...{ product_id: id, sku, slug, name, price_minor: 150, currency: 'USD', is_active: true, category_id: null },
+      ...{ in_stock: true, parent_id: null, opening_stock: 7 },
     })
     assert.equal((await stockOf(id)).on_hand, 7, 'asking and hearing are one opening')
   })
@@ -150,7 +152,7 @@ describe('a new product', () => {
 })
 
 describe('a change', () => {
-  test('touches what is given and says product.updated only when others need to know', async () => {
+  test('touches what is given, says product.updated when others need to know and else that the catalogue changed', async () => {
     const made = await create({ price: 5, description: 'before', attributes: { colour: 'red' } })
     const quiet = await product.call(
       api.patchProduct,
@@ -158,7 +160,9 @@ describe('a change', () => {
       staff,
     )
     assert.deepEqual({ ...quiet, updated_at: '' }, { ...made, description: 'after', updated_at: '' })
-    assert.equal((await said(made.id)).length, 1)
+    assert.deepEqual(await names(made.id), ['product.created', 'catalogue.changed'])
+    await update(made.id, { description: 'after' })
+    assert.equal((await said(made.id)).length, 2, 'the same text is no news')
 
     const { status, body } = await update(made.id, {
       price: 6.5,
@@ -168,15 +172,15 @@ describe('a change', () => {
     })
     assert.equal(status, 200)
     assert.deepEqual([body.price, body.name, body.slug, body.attributes], [6.5, 'New name', 'new-slug', { size: 4 }])
-    const [, updated, ...more] = await said(made.id)
+    const [, , updated, ...more] = await said(made.id)
     assert.equal(more.length, 0)
     assert.equal(updated!.name, 'product.updated')
     assert.deepEqual(updated!.payload, {
       ...{ product_id: made.id, sku: made.sku, slug: 'new-slug', name: 'New name' },
-      ...{ price_minor: 650, currency: 'USD', is_active: true },
+      ...{ price_minor: 650, currency: 'USD', is_active: true, category_id: null, in_stock: false, parent_id: null },
     })
     await update(made.id, { price: 6.5 })
-    assert.equal((await said(made.id)).length, 2, 'the same price is no news')
+    assert.equal((await said(made.id)).length, 3, 'the same price is no news')
   })
 
   test('of the stock asks the inventory, and the next reader sees it', async () => {
@@ -291,6 +295,27 @@ describe('stock on the product page', () => {
     assert.equal((await get(id)).body.stock_quantity, 99)
   })
 
+  test('is said to have changed when it sold out and when it is back, not for each sale', async () => {
+    const { id } = await create({ stock: 3 })
+    await platform.drain()
+    for (const [available, revision] of [
+      [2, 101],
+      [1, 102],
+      [0, 103],
+      [0, 104],
+      [5, 105],
+    ] as const)
+      await platform.service('product').deliver([news(id, available, revision)])
+    const changes = (await said(id)).filter(message => message.name === api.catalogueChanged.name)
+    assert.deepEqual(
+      changes.map(message => message.payload),
+      [
+        { what: 'availability', in_stock: false },
+        { what: 'availability', in_stock: true },
+      ],
+    )
+  })
+
   test('of a product nobody knows is no error', async () => {
     await platform.service('product').deliver([news(randomUUID(), 5, 1)])
   })
@@ -308,7 +333,7 @@ describe('prices for other services', () => {
       items.find(item => item.product_id === one.id),
       {
         ...{ product_id: one.id, sku: one.sku, slug: one.slug, name: one.name, price_minor: 1234, currency: 'USD' },
-        ...{ stock_quantity: 3, image_url: '/a.png', is_active: true },
+        ...{ stock_quantity: 3, image_url: '/a.png', is_active: true, is_shown: true, parent_id: null },
       },
     )
     const other = items.find(item => item.product_id === two.id)

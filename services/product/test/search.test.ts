@@ -3,6 +3,8 @@ import { randomUUID } from 'node:crypto'
 import { after, before, describe, test } from 'node:test'
 import * as api from '@shopfleet/contracts'
 import { startTestPlatform, type TestPlatform } from '@shopfleet/testing'
+import { bulkLoadProducts } from '../src/bulk-load.ts'
+import * as store from '../src/search-store.ts'
 import { editsOf, wordsOf } from '../src/search-words.ts'
 
 let platform: TestPlatform
@@ -147,6 +149,95 @@ describe('search', () => {
     assert.deepEqual(facets.price, { min: 10, max: 49 })
   })
 
+  test('is the same whether few matches are known or one statement reads and counts them', async () => {
+    await product.call(
+      api.createProduct,
+      {
+        body: {
+          name: 'Odd Gong',
+          price: 7,
+          currency: 'JPY',
+          attributes: { colour: 'Ünï 🏮', odd: true, tiny: 0.0000001, huge: 1e15, half: -2.5, watts: 40 },
+        },
+      },
+      staff,
+    )
+    const sql = platform.sql('product')
+    const words = (await sql<{ word: string }[]>`select word from product_words`).map(row => row.word)
+    for (const q of [
+      ...words,
+      'la',
+      'c',
+      'brass la',
+      'desk lamps',
+      'the',
+      'a lamp for the desk',
+      'knife chair qqqqqq',
+    ]) {
+      const asked = wordsOf(q)
+      const one = (await search(q, { limit: 3 })) as api.ReplyOf<typeof api.searchProducts>
+      const plain = { currency: 'USD', attributes: [], words: asked, limit: 100 }
+      let other = await store.searchProducts(sql, { ...plain, any: false })
+      if (other.facets.count === 0) other = await store.searchProducts(sql, { ...plain, any: true })
+      assert.deepEqual(one.items, JSON.parse(JSON.stringify(other.rows.slice(0, 3).map(row => row.product))), q)
+      const { categories, attributes } = other.facets
+      assert.deepEqual([one.facets.categories, one.facets.attributes], [categories, attributes], q)
+      assert.equal(one.next_cursor === null, other.rows.length <= 3, q)
+    }
+  })
+
+  test('shows a product, its stock and its category as they are now, however often it was shown before', async () => {
+    const shown = async () => {
+      const [one] = (await search('zither')).items
+      return one && [one.price, one.stock_quantity, one.category?.name]
+    }
+    const { id: category_id } = await product.call(api.createCategory, { body: { name: 'Strings' } }, staff)
+    const body = { name: 'Zither', price: 1, stock: 5, category_id }
+    const { id } = await product.call(api.createProduct, { body }, staff)
+    await platform.drain()
+    for (let n = 0; n < 2; n++) assert.deepEqual(await shown(), [1, 5, 'Strings'])
+    await product.call(api.patchProduct, { params: { id }, body: { price: 2 } }, staff)
+    assert.deepEqual(await shown(), [2, 5, 'Strings'])
+    await platform
+      .client('inventory')
+      .call(api.setStock, { params: { product_id: id }, body: { on_hand: 4 } }, await platform.asStaff('stock'))
+    await platform.drain()
+    assert.deepEqual(await shown(), [2, 4, 'Strings'])
+    await product.call(api.updateCategory, { params: { id: category_id }, body: { name: 'Plucked' } }, staff)
+    assert.deepEqual(await shown(), [2, 4, 'Plucked'])
+    await product.call(api.patchProduct, { params: { id }, body: { is_active: false } }, staff)
+    assert.equal(await shown(), undefined)
+  })
+
+  test('many who search at the same time each get their own', async () => {
+    const words = ['lamp', 'knife', 'chair', 'laptop', 'cups', 'lmap', 'la', 'the', '💡', 'knife chair qqqqqq']
+    const alone = []
+    for (const q of words) alone.push(await search(q))
+    assert.deepEqual(await Promise.all(words.map(q => search(q))), alone)
+  })
+
+  test('can be sorted like the list, page after page', async () => {
+    const orders: [api.QueryOf<typeof api.searchProducts>['sort'], string[]][] = [
+      ['price', ['Reading Chair', 'Paper Lamp', 'Clay Oil Lamp', 'Brass Desk Lamp']],
+      ['-price', ['Brass Desk Lamp', 'Clay Oil Lamp', 'Paper Lamp', 'Reading Chair']],
+      ['name', ['Brass Desk Lamp', 'Clay Oil Lamp', 'Paper Lamp', 'Reading Chair']],
+      ['newest', ['Reading Chair', 'Clay Oil Lamp', 'Paper Lamp', 'Brass Desk Lamp']],
+    ]
+    for (const [sort, expected] of orders) {
+      const paged: string[] = []
+      for (let cursor: string | undefined; ; ) {
+        const page = await search('lamp', { sort, limit: 3, cursor })
+        paged.push(...page.items.map(item => item.name))
+        if (!page.next_cursor) break
+        cursor = page.next_cursor
+      }
+      assert.deepEqual(paged, expected, String(sort))
+    }
+    const { next_cursor } = await search('lamp', { sort: 'price', limit: 1 })
+    const { status } = await product.send(api.searchProducts, { query: { q: 'lamp', cursor: next_cursor! } })
+    assert.equal(status, 400, 'a cursor is good for its own order')
+  })
+
   test('stays sane whatever is typed', async () => {
     const nothing = {
       items: [],
@@ -182,6 +273,53 @@ describe('search', () => {
   })
 })
 
+describe('facets', () => {
+  const facets = (query: Record<string, unknown>) => product.call(api.listFacets, { query })
+  const counts = (list: { value: string; count: number }[] | undefined) =>
+    Object.fromEntries((list ?? []).map(({ value, count }) => [value, count]))
+
+  test('count what a category has, with those below it', async () => {
+    const { total, in_stock, categories, attributes, price } = await facets({ category: 'lamps' })
+    assert.deepEqual([total, in_stock, price], [3, 2, { min: 19, max: 49 }])
+    assert.deepEqual(
+      categories.map(({ slug, count }) => [slug, count]),
+      [
+        ['lamps', 2],
+        ['desk', 1],
+      ],
+    )
+    assert.deepEqual(counts(attributes.colour), { brass: 1, red: 1, white: 1 })
+  })
+
+  test('a choice does not count against its own alternatives, but against everything else', async () => {
+    const red = await facets({ category: 'lamps', 'attribute.colour': 'red' })
+    assert.equal(red.total, 1)
+    assert.deepEqual(counts(red.attributes.colour), { brass: 1, red: 1, white: 1 })
+    assert.deepEqual(red.price, { min: 29, max: 29 })
+    assert.equal(red.attributes.watts, undefined)
+
+    const cheap = await facets({ category: 'lamps', max_price: 20 })
+    assert.deepEqual([cheap.total, cheap.price], [1, { min: 19, max: 49 }])
+    assert.deepEqual(counts(cheap.attributes.colour), { white: 1 })
+
+    const both = await facets({ category: 'lamps', 'attribute.colour': ['red', 'white'], in_stock: true })
+    assert.deepEqual([both.total, both.in_stock], [1, 1])
+    assert.deepEqual(counts(both.attributes.colour), { brass: 1, red: 1 })
+  })
+
+  test('of a search are those of what the search finds, also of corrected words', async () => {
+    for (const q of ['lamp', 'lmap', 'knife chair qqqqqq', 'brss lamp']) {
+      const { total } = await facets({ q })
+      assert.equal(total, (await search(q)).items.length, q)
+    }
+    const narrowed = await facets({ q: 'lamp', category: 'desk' })
+    assert.equal(narrowed.total, 1)
+    assert.deepEqual(narrowed.categories.map(({ slug }) => slug).sort(), ['desk', 'lamps'])
+    assert.equal((await facets({ q: '💡' })).total, 0)
+    assert.equal((await product.send(api.listFacets, { query: { colour: 'red' } })).status, 400)
+  })
+})
+
 describe('suggestions', () => {
   const suggest = async (q: string, limit?: number) =>
     (await product.call(api.suggestProducts, { query: { q, limit } })).items.map(item => item.name)
@@ -200,6 +338,37 @@ describe('suggestions', () => {
     for (const q of ['💡', "'", '%', ':*']) assert.deepEqual(await suggest(q), [])
     assert.equal((await product.send(api.suggestProducts, { query: {} })).status, 400)
   })
+})
+
+test('of more products than are looked at one by one, a statement counts what they have in common', async () => {
+  const count = 230
+  await bulkLoadProducts(
+    platform.sql('product'),
+    Array.from({ length: count }, (_, n) => ({
+      sku: `KAZOO-${n}`,
+      slug: `kazoo-${n}`,
+      name: `Kazoo ${n}`,
+      description: '',
+      price: 1 + n,
+      currency: 'USD',
+      category: 'lamps',
+      attributes: { key: n % 7 },
+      images: [],
+      stock: 1,
+    })),
+  )
+  const { items, facets, next_cursor } = await search('kazoo')
+  assert.equal(items.length, 20)
+  assert.ok(next_cursor)
+  assert.deepEqual(
+    facets.categories.map(category => category.count),
+    [count],
+  )
+  assert.equal(
+    facets.attributes.key!.reduce((sum, value) => sum + value.count, 0),
+    count,
+  )
+  assert.deepEqual(facets.price, { min: 1, max: count })
 })
 
 test('words are taken apart as the index does it', async () => {
