@@ -10,7 +10,7 @@ import * as store from './store.ts'
  */
 export async function cancelOrder(ctx: Ctx, order: store.OrderRow, reason: string): Promise<store.OrderRow> {
   if (order.status === 'cancelled' || order.goal === 'cancel') return order
-  const turned = await store.moveOrder(ctx.sql, order.id, {
+  const turned = await store.moveOrder(ctx.sql, order, {
     from: { statuses: statusesBefore('cancelled'), goals: ['none', 'hold', 'pay'] },
     to: { goal: 'cancel', cancel_reason: reason, due_in_s: ctx.config.DRIVE_LEASE_MS / 1000 },
     // For a request that is placing or paying it just now.

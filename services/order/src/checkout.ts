@@ -5,6 +5,7 @@ import {
   commitReservation,
   orderCancelled,
   orderPaid,
+  orderPaymentChanged,
   orderPaymentFailed,
   orderReserved,
   Problem,
@@ -165,6 +166,7 @@ const steps: Record<Exclude<Step, 'rest' | 'wait'>, (run: Drive) => Promise<void
       note: 'stock held',
       event: orderReserved,
       extra: { expires_at },
+      with_items: true,
       answer: 'held',
     })
   },
@@ -264,7 +266,7 @@ function readPayment(status: string): Facts['payment'] {
 
 /** Settles, or learns that someone else was there first and goes by what is true now. */
 async function settle(run: Drive, transition: store.Transition): Promise<boolean> {
-  const moved = await store.moveOrder(run.ctx.sql, run.order.id, transition)
+  const moved = await store.moveOrder(run.ctx.sql, run.order, transition)
   const order = moved ?? (await store.findOrder(run.ctx.sql, run.order.id))
   if (!order) throw new Error(`order ${run.order.id} has gone`)
   run.order = order
@@ -303,10 +305,11 @@ async function noteWait(run: Drive): Promise<void> {
 async function notePayment(run: Drive, payment_status: 'in_doubt' | 'authorised', note: string): Promise<void> {
   const { ctx, order } = run
   if (order.payment_status === payment_status) return
-  const moved = await store.moveOrder(ctx.sql, order.id, {
+  const moved = await store.moveOrder(ctx.sql, order, {
     from: { statuses: ['pending'], goals: ['pay'], attempt: order.attempt },
     to: { payment_status, due_in_s: retryDelay(0) },
     note,
+    event: orderPaymentChanged,
   })
   if (moved) run.order = moved
 }
@@ -345,7 +348,7 @@ async function goOn(ctx: Ctx, { tries, ...order }: store.OrderRow & { tries: num
       ctx.log.warn({ error, orderId: order.id, tries }, 'checkout not finished, will be tried again')
       if (!(error instanceof Unavailable || isUnavailable(error))) {
         ctx.metrics.errors.inc({ kind: 'checkout' })
-        if (tries >= maxTries && (await abandon(ctx, order.id))) return false
+        if (tries >= maxTries && (await abandon(ctx, order))) return false
       }
     }
     await store.postpone(ctx.sql, order.id, retryDelay(tries))
@@ -354,8 +357,8 @@ async function goOn(ctx: Ctx, { tries, ...order }: store.OrderRow & { tries: num
 }
 
 /** An order that cannot be finished for a fault of our own is undone: that is safe from anywhere, waiting is not. */
-async function abandon(ctx: Ctx, id: string): Promise<boolean> {
-  const turned = await store.moveOrder(ctx.sql, id, {
+async function abandon(ctx: Ctx, order: store.OrderRow): Promise<boolean> {
+  const turned = await store.moveOrder(ctx.sql, order, {
     from: { statuses: ['pending'], goals: ['hold', 'pay'] },
     to: { goal: 'cancel', cancel_reason: 'failed', due_in_s: 0 },
     answer: new Problem('order-not-payable', { detail: 'The order could not be completed. Nothing was charged.' }),

@@ -1,4 +1,4 @@
-import { Problem, Unavailable } from '@shopfleet/contracts'
+import { orderPaymentChanged, Problem, Unavailable } from '@shopfleet/contracts'
 import { isUniqueViolation } from '@shopfleet/database'
 import { type Answered, answerAgain, answerWhenDriven } from './answer.ts'
 import { type Driven, drive } from './checkout.ts'
@@ -47,10 +47,11 @@ export async function payOrder(
 /** It may have been paid, so it is not given up: the shopper is told that it is under way, and the sweeper asks on. */
 async function noteDoubt(ctx: Ctx, begun: store.OrderRow, error: unknown): Promise<Driven> {
   if (!(error instanceof Unavailable)) throw error
-  await store.moveOrder(ctx.sql, begun.id, {
+  await store.moveOrder(ctx.sql, begun, {
     from: { statuses: ['pending'], goals: ['pay'], attempt: begun.attempt },
     to: { payment_status: 'in_doubt', due_in_s: 1 },
     note: 'the payment could not be confirmed yet',
+    event: orderPaymentChanged,
   })
   return { order: begun }
 }

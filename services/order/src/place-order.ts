@@ -13,8 +13,10 @@ import { isUnavailable, isUniqueViolation, seeded } from '@shopfleet/database'
 import { type Caller, isStaff, userIdOf } from '@shopfleet/service-kit'
 import { type Answered, answerAgain, answerWhenDriven } from './answer.ts'
 import { type Driven, drive } from './checkout.ts'
+import { type Asked, discounted, insertWithCoupon, isInvalidCoupon, lookAtCoupon } from './coupons/apply-coupon.ts'
+import { type CouponState, invalidCoupon } from './coupons/coupon.ts'
 import type { Line } from './order.ts'
-import { priceOrder } from './price-order.ts'
+import { type Priced, priceOrder } from './price-order.ts'
 import type { Ctx } from './service.ts'
 import * as store from './store.ts'
 
@@ -46,7 +48,7 @@ export async function placeOrder(ctx: Ctx, placing: Placing): Promise<Answered> 
   try {
     const before = await findBefore()
     if (before) return answerAgain(before, request_hash)
-    recorded = await look()
+    recorded = await look().catch(unlessPlaced)
   } finally {
     if (claim !== undefined) ctx.placing.delete(claim)
   }
@@ -58,18 +60,29 @@ export async function placeOrder(ctx: Ctx, placing: Placing): Promise<Answered> 
 
   async function look() {
     const buyer = await resolveBuyer(ctx, caller, body)
-    const { lines: asked, pointerOf } = await resolveLines(ctx, placing)
-    const priced = await priceOrder(ctx, asked, { currency: body.currency, pointerOf })
-    assertExpectedTotal(body, priced.total_minor, priced.currency)
-    return record(buyer, priced)
+    const { lines: asked, pointerOf, coupon: wanted } = await resolveLines(ctx, placing)
+    const full = await priceOrder(ctx, asked, { currency: body.currency, pointerOf })
+    if (!wanted) return record(buyer, full)
+    const seen = await lookAtCoupon(ctx, wanted.code, { basket: full, customer: buyer })
+    if ('problem' in seen) throw invalidCoupon(seen.problem, wanted.pointer)
+    return record(buyer, discounted(full, seen.coupon), { coupon: seen.coupon, pointer: wanted.pointer })
+  }
+
+  /** Of two copies of a request that other instances look at, one may have taken the coupon's last use for both. */
+  async function unlessPlaced(error: unknown): Promise<{ before: store.AttemptRow }> {
+    const before = isInvalidCoupon(error) ? await findBefore() : undefined
+    if (before) return { before }
+    throw error
   }
 
   async function record(
     buyer: Awaited<ReturnType<typeof resolveBuyer>>,
-    priced: Awaited<ReturnType<typeof priceOrder>>,
+    priced: Priced,
+    taken?: { coupon: CouponState; pointer: string },
   ): Promise<{ order: store.OrderRow } | { before: store.AttemptRow }> {
+    assertExpectedTotal(body, priced.total_minor, priced.currency)
     try {
-      const order = await store.insertOrder(ctx.sql, {
+      const order: store.NewOrder = {
         ...priced,
         id: ctx.clock.newId(),
         ...buyer,
@@ -82,8 +95,10 @@ export async function placeOrder(ctx: Ctx, placing: Placing): Promise<Answered> 
         idempotency_scope: key === undefined ? null : scope,
         idempotency_key: key ?? null,
         request_hash,
-      })
-      return { order }
+        coupon_code: taken?.coupon.code ?? null,
+        coupon_once: taken?.coupon.once_per_customer ?? false,
+      }
+      return { order: await (taken ? insertWithCoupon(ctx, order, taken) : store.insertOrder(ctx.sql, order)) }
     } catch (error) {
       const ordered = isUniqueViolation(error, 'orders_cart_once')
       if (!ordered && !isUniqueViolation(error, 'orders_key_once')) throw error
@@ -104,7 +119,7 @@ export async function placeOrder(ctx: Ctx, placing: Placing): Promise<Answered> 
 async function giveUp(ctx: Ctx, order: store.OrderRow, error: unknown): Promise<Driven> {
   // Our own database: what was done last is not known, and there is nowhere to write that it is undone.
   if (isUnavailable(error)) throw error
-  const undone = await store.moveOrder(ctx.sql, order.id, {
+  const undone = await store.moveOrder(ctx.sql, order, {
     from: { statuses: ['pending'], goals: ['hold', 'pay'], payment_statuses: ['unpaid'] },
     to: { goal: 'cancel', cancel_reason: 'unavailable', due_in_s: 0, free_key: true },
     answer: new Problem('unavailable'),
@@ -145,15 +160,22 @@ async function assertUserExists(ctx: Ctx, user_id: string): Promise<void> {
   }
 }
 
-/** The lines an order or a quote is asked for: from exactly one of items, one product, or a cart of the caller's. */
+/**
+ * The lines an order or a quote is asked for: from exactly one of items, one product, or a cart of the caller's. The
+ * coupon is the one that is named, else the cart's.
+ */
 export async function resolveLines(
   ctx: Ctx,
   {
     body,
     caller,
     cart_token,
-  }: { body: Pick<PlaceOrder, 'items' | 'product_id' | 'quantity' | 'cart_id'>; caller: Caller; cart_token?: string },
-): Promise<{ lines: Line[]; pointerOf: (index: number) => string }> {
+  }: {
+    body: Pick<PlaceOrder, 'items' | 'product_id' | 'quantity' | 'cart_id' | 'coupon_code'>
+    caller: Caller
+    cart_token?: string
+  },
+): Promise<{ lines: Line[]; pointerOf: (index: number) => string; coupon?: Asked }> {
   const given = [body.items && '/items', body.product_id && '/product_id', body.cart_id && '/cart_id'].filter(
     Boolean,
   ) as string[]
@@ -168,18 +190,20 @@ export async function resolveLines(
     throw new Problem('validation-failed', { errors: [{ pointer: '/quantity', detail: 'goes with product_id' }] })
   }
   // An id is the same in capitals: lines of one product are found by it.
+  const coupon = body.coupon_code === undefined ? undefined : { code: body.coupon_code, pointer: '/coupon_code' }
   const lineOf = ({ product_id, quantity }: Line) => ({ product_id: product_id.toLowerCase(), quantity })
-  if (body.items) return { lines: body.items.map(lineOf), pointerOf: index => `/items/${index}/product_id` }
+  if (body.items) return { lines: body.items.map(lineOf), pointerOf: index => `/items/${index}/product_id`, coupon }
   if (body.product_id) {
     const line = lineOf({ product_id: body.product_id, quantity: body.quantity ?? 1 })
-    return { lines: [line], pointerOf: () => '/product_id' }
+    return { lines: [line], pointerOf: () => '/product_id', coupon }
   }
   const cart = await ctx.call(readCartForOrder, {
     params: { cart_id: body.cart_id! },
     body: { user_id: userIdOf(caller), cart_token: cart_token ?? null },
   })
   if (cart.items.length === 0) throw new Problem('cart-empty')
-  return { lines: cart.items, pointerOf: () => '/cart_id' }
+  const kept = cart.coupon_code ? { code: cart.coupon_code, pointer: '/cart_id' } : undefined
+  return { lines: cart.items, pointerOf: () => '/cart_id', coupon: coupon ?? kept }
 }
 
 function assertExpectedTotal(body: PlaceOrder, total_minor: number, currency: string): void {

@@ -38,8 +38,16 @@ export async function listOrdersOfCarts(
   cart_ids: string[],
 ): Promise<{ cart_id: string; order_id: string }[]> {
   return sql<{ cart_id: string; order_id: string }[]>`
-    select distinct on (cart_id) cart_id, id as order_id from orders where cart_id = any(${cart_ids}::uuid[])
-    order by cart_id, (status = 'cancelled' or goal = 'cancel'), id desc`
+    -- Two halves: each has an index of its own.
+    select distinct on (cart_id) cart_id, id as order_id
+    from (
+      select cart_id, id, false as is_undone from orders
+      where cart_id = any(${cart_ids}::uuid[]) and goal <> 'cancel' and status <> 'cancelled'
+      union all
+      select cart_id, id, true from orders
+      where cart_id = any(${cart_ids}::uuid[]) and (status = 'cancelled' or goal = 'cancel')
+    ) o
+    order by cart_id, is_undone, id desc`
 }
 
 /** An unpaid order at rest is driven to paid again, by the payment of the attempt named. The token is never used. */
@@ -62,7 +70,8 @@ export async function sayPaidAgain(sql: Queryable, id: string): Promise<boolean>
   const said = await sql`
     insert into outbox (name, version, aggregate_id, payload, correlation_id, traceparent)
     select ${orderPaid.name}, ${orderPaid.version}::int, o.id, jsonb_build_object('order_id', o.id, 'number', o.number,
-      'user_id', o.user_id, 'cart_id', o.cart_id, 'currency', o.currency, 'total_minor', o.total_minor, 'items',
+      'user_id', o.user_id, 'cart_id', o.cart_id, 'currency', o.currency, 'total_minor', o.total_minor,
+      'status', o.status, 'payment_status', o.payment_status, 'items',
       (select jsonb_agg(jsonb_build_object('product_id', product_id, 'quantity', quantity, 'price_minor', price_minor))
        from order_items where order_id = o.id)), ${correlation_id}, ${traceparent}
     from orders o where id = ${id} and status in ('processing', 'shipped', 'delivered')`

@@ -1,4 +1,4 @@
-import type { OrderStatus, PaymentStatus } from '@shopfleet/contracts'
+import type { OrderStatus, orderRefunded, PayloadOf, PaymentStatus } from '@shopfleet/contracts'
 import type { Queryable, Tx } from '@shopfleet/database'
 import type { PricedLine, Totals } from './order.ts'
 
@@ -19,6 +19,7 @@ export interface LearntOrder extends Totals {
   user_id: string | null
   cart_id: string | null
   currency: string
+  coupon_code: string | null
   paid_at_once: boolean
   placed_at: string
   lines: PricedLine[]
@@ -26,20 +27,21 @@ export interface LearntOrder extends Totals {
 
 /**
  * An order as it was placed, at rest and unpaid. Its deadline is some minutes off whatever it was: the reconciler looks
- * for a payment of it before it expires. Its cart may have gone to another order of this database: that one keeps it.
+ * for a payment of it before it expires. Its cart may have gone to another order of this database: that one keeps it. It
+ * counts as a use of its coupon if that is known here, but keeps its customer from no other one.
  */
 export async function insertLearnt(tx: Tx, order: LearntOrder): Promise<void> {
   const { lines } = order
   await tx`
     with o as (
       insert into orders (id, number, user_id, cart_id, goal, paid_at_once, attempt, currency, subtotal_minor, discount_minor,
-        shipping_minor, tax_minor, total_minor, expires_at, created_at)
+        shipping_minor, tax_minor, total_minor, coupon_code, expires_at, created_at)
       select ${order.id}, ${order.number}, ${order.user_id}::uuid,
         case when not exists (select 1 from orders where cart_id = ${order.cart_id}::uuid and goal <> 'cancel' and status <> 'cancelled')
           then ${order.cart_id}::uuid end,
         'none', ${order.paid_at_once}, ${order.paid_at_once ? 1 : 0}, ${order.currency}, ${order.subtotal_minor}::bigint,
         ${order.discount_minor}::bigint, ${order.shipping_minor}::bigint, ${order.tax_minor}::bigint, ${order.total_minor}::bigint,
-        now() + interval '15 minutes', ${order.placed_at}::timestamptz
+        (select code from coupons where code = ${order.coupon_code}), now() + interval '15 minutes', ${order.placed_at}::timestamptz
       on conflict (id) do nothing returning id, status, payment_status, attempt
     ), added as (
       insert into order_items (order_id, product_id, sku, product_name, quantity, price_minor, subtotal_minor)
@@ -68,6 +70,7 @@ export async function moveOn(
     status: OrderStatus
     payment_status: PaymentStatus | null
     cancel_reason: string | null
+    refused: boolean
     outcome: 'paid' | null
   },
 ): Promise<boolean> {
@@ -78,7 +81,7 @@ export async function moveOn(
           else coalesce(${to.payment_status}::text, payment_status) end,
         attempt = greatest(attempt, case when ${to.outcome}::text is null then attempt else 1 end),
         goal = 'none', due_at = null, payment_method = null, expires_at = null, tries = 0,
-        cancel_reason = coalesce(${to.cancel_reason}::text, cancel_reason), updated_at = now()
+        cancel_reason = coalesce(${to.cancel_reason}::text, cancel_reason), refused = ${to.refused}, updated_at = now()
       where id = ${id} and status = any(${to.from})
       returning id, status, payment_status, attempt
     ), noted as (
@@ -94,6 +97,35 @@ export async function moveOn(
       from moved where t.order_id = moved.id and t.outcome is null and not (t.attempt = moved.attempt and ${to.outcome}::text is not null)
     )
     select 1 from moved`
+  return rows.count === 1
+}
+
+/** A refund as it was made. False: it is known. How much came back in all, the payment service says. */
+export async function insertLearntRefund(
+  tx: Tx,
+  refund: PayloadOf<typeof orderRefunded>,
+  made_at: string,
+): Promise<boolean> {
+  const rows = await tx`
+    with r as (
+      insert into order_refunds as known (id, order_id, amount_minor, restock, status, request_hash, created_at)
+      values (${refund.refund_id}, ${refund.order_id}, ${refund.refund_minor}, ${refund.restocked}, 'made', '', ${made_at})
+      on conflict (id) do nothing returning id, order_id
+    ), line as materialized (
+      select r.id as refund_id, i.id as item_id, l.quantity, l.amount_minor
+      from r join order_items i on i.order_id = r.order_id
+      join jsonb_to_recordset(${refund.items as never}::jsonb) as l(product_id uuid, quantity int, amount_minor bigint)
+        on l.product_id = i.product_id
+      where i.refunded_quantity + l.quantity <= i.quantity
+    ), kept as (
+      insert into order_refund_lines (refund_id, item_id, quantity, amount_minor)
+      select refund_id, item_id, quantity, amount_minor from line
+    ), counted as (
+      update order_items i set refunded_quantity = i.refunded_quantity + line.quantity,
+        refunded_minor = i.refunded_minor + line.amount_minor
+      from line where i.id = line.item_id
+    )
+    select 1 from r`
   return rows.count === 1
 }
 

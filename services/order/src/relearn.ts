@@ -6,6 +6,7 @@ import {
   orderPaid,
   orderPaymentFailed,
   orderPlaced,
+  orderRefunded,
   orderShipped,
   type PayloadOf,
 } from '@shopfleet/contracts'
@@ -35,7 +36,12 @@ const before: Partial<Record<OrderStatus, OrderStatus[]>> = {
 }
 
 export async function relearn(tx: Tx, messages: EventMessage[]): Promise<Learnt[]> {
-  const telling: ReadonlySet<string> = new Set([orderPlaced.name, orderPaymentFailed.name, ...Object.keys(reached)])
+  const telling: ReadonlySet<string> = new Set([
+    orderPlaced.name,
+    orderPaymentFailed.name,
+    orderRefunded.name,
+    ...Object.keys(reached),
+  ])
   const said = messages.filter(message => telling.has(message.name))
   if (said.length === 0) return []
   const ids = [...new Set(said.map(message => message.aggregate_id))]
@@ -64,16 +70,23 @@ export async function relearn(tx: Tx, messages: EventMessage[]): Promise<Learnt[
       if (made.has(id)) await store.noteFailedAttempt(tx, id)
       continue
     }
+    if (message.name === orderRefunded.name) {
+      const refund = message.payload as PayloadOf<typeof orderRefunded>
+      if (known && (await store.insertLearntRefund(tx, refund, message.occurred_at)))
+        note(message, 'noted what was given back')
+      continue
+    }
     const status = reached[message.name]!
     if (!known) note(message, null, { why: 'order.placed of it is no longer on the bus' })
     else if (before[status]!.includes(known)) {
-      const { reason } = message.payload as { reason?: string }
+      const { reason, refused = false } = message.payload as { reason?: string; refused?: boolean }
       const paid = message.name === orderPaid.name
       const moved = await store.moveOn(tx, id, {
         from: before[status]!,
         status,
         payment_status: paid ? 'paid' : null,
         cancel_reason: status === 'cancelled' ? (reason ?? 'cancelled') : null,
+        refused,
         outcome: paid ? 'paid' : null,
       })
       if (moved) note(message, `brought the order from ${known} to ${status}`)
@@ -108,5 +121,6 @@ function readPlaced(order: PayloadOf<typeof orderPlaced>): Omit<store.LearntOrde
     shipping_minor: order.shipping_minor ?? Math.max(0, rest),
     tax_minor: order.tax_minor ?? 0,
     total_minor: order.total_minor,
+    coupon_code: order.coupon_code ?? null,
   }
 }

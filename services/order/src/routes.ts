@@ -11,10 +11,13 @@ import {
   userIdOf,
 } from '@shopfleet/service-kit'
 import { cancelOrder } from './cancel-order.ts'
+import { couponRoutes } from './coupons/routes.ts'
+import { listOrders } from './list-store.ts'
 import { payOrder } from './pay-order.ts'
-import { placeOrder, resolveLines } from './place-order.ts'
-import { priceOrder } from './price-order.ts'
+import { placeOrder } from './place-order.ts'
+import { quoteOrder } from './quote-order.ts'
 import { reconcileRoutes } from './reconcile-routes.ts'
+import { refundRoutes } from './refunds/routes.ts'
 import type { Ctx } from './service.ts'
 import { setStatus } from './set-status.ts'
 import * as store from './store.ts'
@@ -29,12 +32,8 @@ export const routes = (ctx: Ctx): Route[] => {
   async function list({ query }: ListCall, user_id: string | undefined) {
     const [before] = decodeCursor('orders', ['id'], query.cursor) ?? []
     const limit = query.limit!
-    const rows = await store.listOrders(ctx.sql, {
-      user_id,
-      status: query.status,
-      before,
-      limit: limit + 1,
-    })
+    const { cursor: _, ...filter } = query
+    const rows = await listOrders(ctx.sql, { ...filter, user_id, before, limit: limit + 1 })
     const page = pageOf('orders', rows, limit, row => [row.id])
     return { ...page, items: page.items.map(row => toWire(row)) }
   }
@@ -44,6 +43,8 @@ export const routes = (ctx: Ctx): Route[] => {
 
   return [
     ...reconcileRoutes(ctx),
+    ...couponRoutes(ctx),
+    ...refundRoutes(ctx),
 
     route(api.placeOrder, async ({ body, caller, idempotency_key, header }) => {
       const { order, done } = await placeOrder(ctx, {
@@ -56,24 +57,9 @@ export const routes = (ctx: Ctx): Route[] => {
       return reply(done ? 201 : 202, toWire(order, token), { location: `/api/orders/${order.id}` })
     }),
 
-    route(api.quoteOrder, async ({ body, caller, header }) => {
-      const { lines, pointerOf } = await resolveLines(ctx, { body, caller, cart_token: header('x-cart-token') })
-      const priced = await priceOrder(ctx, lines, { currency: body.currency, pointerOf })
-      const major = (minor: number) => api.toMajor(minor, priced.currency)
-      return {
-        items: priced.lines.map(({ price_minor, subtotal_minor, ...line }) => ({
-          ...line,
-          price: major(price_minor),
-          subtotal: major(subtotal_minor),
-        })),
-        currency: priced.currency,
-        subtotal: major(priced.subtotal_minor),
-        discount: major(priced.discount_minor),
-        shipping: major(priced.shipping_minor),
-        tax: major(priced.tax_minor),
-        total: major(priced.total_minor),
-      }
-    }),
+    route(api.quoteOrder, ({ body, caller, header }) =>
+      quoteOrder(ctx, { body, caller, cart_token: header('x-cart-token') }),
+    ),
 
     route(api.payOrder, async call => {
       const { body, idempotency_key } = call
@@ -99,7 +85,7 @@ export const routes = (ctx: Ctx): Route[] => {
       return {
         // A guest's message leads to the order without a sign-in.
         order: toWire(order, order.user_id === null ? guestToken(ctx, order.id) : undefined),
-        acknowledged: await store.wasAcknowledged(ctx.sql, order.id),
+        acknowledged: !order.refused,
         cancelling: order.goal === 'cancel',
       }
     }),

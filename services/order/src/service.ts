@@ -4,6 +4,7 @@ import { sweep } from './checkout.ts'
 import type { OrderConfig } from './config.ts'
 import { handlers } from './events.ts'
 import { readPersonalData } from './personal-data-store.ts'
+import { sweepRefunds } from './refunds/refund-order.ts'
 import { relearn } from './relearn.ts'
 import { routes } from './routes.ts'
 
@@ -12,6 +13,8 @@ export type Ctx = Context<OrderConfig> & {
   orders: ReturnType<Metrics['counter']>
   /** Keys of requests that are on their way to being recorded just now. */
   placing: Set<string>
+  /** Of each coupon of a limited number of uses, the order that was last to take one. */
+  redeeming: Map<string, Promise<unknown>>
 }
 
 /** Orders: checkout, history, status, cancel. It alone knows the checkout sequence. */
@@ -25,10 +28,14 @@ export const createOrderService = (config: OrderConfig, overrides?: Overrides) =
       ...base,
       orders: base.metrics.counter('orders_total', 'Orders settled, by outcome', ['status']),
       placing: new Set(),
+      redeeming: new Map(),
     }),
     routes,
     handlers,
     personalData: readPersonalData,
     learn: () => relearn,
-    sweeps: ctx => [{ name: 'finish checkouts', interval_ms: config.SWEEP_MS, run: () => sweep(ctx) }],
+    sweeps: ctx => [
+      { name: 'finish checkouts', interval_ms: config.SWEEP_MS, run: () => sweep(ctx) },
+      { name: 'finish refunds', interval_ms: config.SWEEP_MS, run: () => sweepRefunds(ctx) },
+    ],
   })

@@ -14,10 +14,12 @@ export async function setStatus(ctx: Ctx, order: store.OrderRow, to: OrderStatus
   const moved =
     event &&
     mayMove(order.status, to) &&
-    (await store.moveOrder(ctx.sql, order.id, {
+    (await store.moveOrder(ctx.sql, order, {
       from: { statuses: statusesBefore(to), goals: ['none'] },
       to: { status: to },
       event,
+      // Who may speak of a product is who got it.
+      with_items: to === 'delivered',
     }))
   if (moved) return moved
   const now = (await store.findOrder(ctx.sql, order.id))!

@@ -1,13 +1,14 @@
 import {
   type EventType,
   type OrderStatus,
+  orderPaymentChanged,
   orderPlaced,
   type PaymentStatus,
   Problem,
   type ProblemBody,
 } from '@shopfleet/contracts'
-import { type Queryable, seeded } from '@shopfleet/database'
-import { currentContext } from '@shopfleet/messaging'
+import { type Queryable, type RunMany, type Sql, seeded, type Tx } from '@shopfleet/database'
+import { type Cause, currentCause } from '@shopfleet/messaging'
 import { type Goal, maxAttempts, type PricedLine, type Totals } from './order.ts'
 
 export interface ItemRow {
@@ -18,6 +19,8 @@ export interface ItemRow {
   quantity: number
   price_minor: number
   subtotal_minor: number
+  refunded_quantity: number
+  refunded_minor: number
 }
 
 export interface OrderRow extends Totals {
@@ -32,9 +35,13 @@ export interface OrderRow extends Totals {
   attempt: number
   payment_method: string | null
   cancel_reason: string | null
+  refused: boolean
+  /** Given back so far; what an order that is not settled yet was given back it may know already. */
+  refunded_minor: number
   currency: string
   shipping_address: object | null
   cart_id: string | null
+  coupon_code: string | null
   expires_at: string | null
   created_at: string
   updated_at: string
@@ -42,18 +49,24 @@ export interface OrderRow extends Totals {
 }
 
 /** An order with its items; `o` is the order. */
-const columns = (sql: Queryable) => sql`
+export const columns = (sql: Queryable) => sql`
   o.id, o.number, o.user_id, o.email, o.status, o.payment_status, o.goal, o.paid_at_once, o.attempt, o.payment_method,
-  o.cancel_reason, o.currency, o.subtotal_minor, o.discount_minor, o.shipping_minor, o.tax_minor, o.total_minor,
-  o.shipping_address, o.cart_id, o.expires_at, o.created_at, o.updated_at,
+  o.cancel_reason, o.refused, o.refunded_minor, o.currency, o.subtotal_minor, o.discount_minor, o.shipping_minor, o.tax_minor, o.total_minor,
+  o.shipping_address, o.cart_id, o.coupon_code, o.expires_at, o.created_at, o.updated_at,
   (select jsonb_agg(jsonb_build_object('id', i.id, 'product_id', i.product_id, 'sku', i.sku, 'product_name',
-     i.product_name, 'quantity', i.quantity, 'price_minor', i.price_minor, 'subtotal_minor', i.subtotal_minor)
+     i.product_name, 'quantity', i.quantity, 'price_minor', i.price_minor, 'subtotal_minor', i.subtotal_minor,
+     'refunded_quantity', i.refunded_quantity, 'refunded_minor', i.refunded_minor)
      order by i.id) from order_items i where i.order_id = o.id) as items`
 
-/** What every order event carries; `o` is the order. */
-const eventFacts = (sql: Queryable) => sql`
-  jsonb_build_object('order_id', o.id, 'number', o.number, 'user_id', o.user_id, 'cart_id', o.cart_id,
-                     'currency', o.currency, 'total_minor', o.total_minor)`
+/** What every order event carries and never changes; with its number, and how the order stands. */
+const eventFacts = (o: Pick<OrderRow, 'id' | 'user_id' | 'cart_id' | 'currency' | 'total_minor'>) => ({
+  order_id: o.id,
+  user_id: o.user_id,
+  cart_id: o.cart_id,
+  currency: o.currency,
+  total_minor: o.total_minor,
+})
+const eventItem = ({ product_id, quantity, price_minor }: ItemRow) => ({ product_id, quantity, price_minor })
 
 export interface NewOrder extends Totals {
   id: string
@@ -64,6 +77,9 @@ export interface NewOrder extends Totals {
   currency: string
   shipping_address: object | null
   cart_id: string | null
+  coupon_code: string | null
+  /** It is the only order of its customer with that coupon. */
+  coupon_once: boolean
   hold_s: number
   lease_ms: number
   idempotency_scope: string | null
@@ -73,54 +89,105 @@ export interface NewOrder extends Totals {
 }
 
 /**
- * Records an order with its items, its first line of history, its first attempt and order.placed, in one statement. Violates `orders_key_once` or `orders_cart_once` if it exists already.
+ * Records an order with its items, its first line of history, its first attempt and order.placed, in one statement.
+ * Violates `orders_key_once` or `orders_cart_once` if it exists already, `orders_coupon_once_user` or `_email` if its
+ * customer has used the coupon.
  */
-export async function insertOrder(sql: Queryable, order: NewOrder): Promise<OrderRow> {
-  const { correlation_id, traceparent } = currentContext()
-  const { lines } = order
-  const [row] = await sql<[Omit<OrderRow, 'items'> & { items: ItemRow[] }]>`
-    with o as (
+export function insertOrder(sql: Sql, order: NewOrder): Promise<OrderRow> {
+  return sql.gather('insertOrder', { ...order, ...currentCause() }, insertOrders)
+}
+
+/** The same within a transaction. */
+export async function insertOrderIn(tx: Tx, order: NewOrder): Promise<OrderRow> {
+  return (await insertAll(tx, [{ ...order, ...currentCause() }]))[0]!
+}
+
+type Made = Pick<
+  OrderRow,
+  'id' | 'number' | 'status' | 'payment_status' | 'expires_at' | 'created_at' | 'updated_at' | 'items'
+>
+
+const insertOrders: RunMany<NewOrder & Cause, OrderRow> = (sql, orders) => insertAll(sql, orders)
+
+async function insertAll(sql: Queryable, orders: (NewOrder & Cause)[]): Promise<OrderRow[]> {
+  const rows = await sql<Made[]>`
+    with asked as materialized (
+      select * from jsonb_to_recordset(${orders.map(askedFor) as never}::jsonb) as a(id uuid, user_id uuid, email text,
+        goal text, lease_ms float8, payment_method text, currency text, subtotal_minor bigint, discount_minor bigint,
+        shipping_minor bigint, tax_minor bigint, total_minor bigint, shipping_address jsonb, cart_id uuid,
+        coupon_code text, coupon_once boolean, hold_s float8,
+        idempotency_scope text, idempotency_key text, request_hash text, lines jsonb, said jsonb, correlation_id text,
+        traceparent text)
+    ), o as (
       insert into orders (id, user_id, email, goal, due_at, paid_at_once, attempt, payment_method, currency,
-        subtotal_minor, discount_minor, shipping_minor, tax_minor, total_minor, shipping_address, cart_id, expires_at,
-        idempotency_scope, idempotency_key)
-      values (${order.id}, ${order.user_id}, ${order.email}, ${order.goal},
-        now() + make_interval(secs => ${order.lease_ms / 1000}), ${order.goal === 'pay'}, ${order.goal === 'pay' ? 1 : 0},
-        ${order.payment_method}, ${order.currency}, ${order.subtotal_minor}, ${order.discount_minor},
-        ${order.shipping_minor}, ${order.tax_minor}, ${order.total_minor}, ${order.shipping_address as never}::jsonb,
-        ${order.cart_id}, now() + make_interval(secs => ${order.hold_s}), ${order.idempotency_scope},
-        ${order.idempotency_key})
-      returning *
+        subtotal_minor, discount_minor, shipping_minor, tax_minor, total_minor, shipping_address, cart_id, coupon_code,
+        coupon_once, expires_at, idempotency_scope, idempotency_key)
+      select id, user_id, email, goal, now() + lease_ms * interval '1 millisecond', goal = 'pay', (goal = 'pay')::int,
+        payment_method, currency, subtotal_minor, discount_minor, shipping_minor, tax_minor, total_minor, shipping_address,
+        cart_id, coupon_code, coupon_once, now() + make_interval(secs => hold_s), idempotency_scope, idempotency_key
+      from asked order by idempotency_scope, idempotency_key, cart_id
+      returning id, number, status, payment_status, attempt, expires_at, created_at, updated_at
     ), added as (
       insert into order_items (order_id, product_id, sku, product_name, quantity, price_minor, subtotal_minor)
-      select o.id, l.* from o, unnest(
-        ${lines.map(l => l.product_id)}::uuid[], ${lines.map(l => l.sku)}::text[],
-        ${lines.map(l => l.product_name)}::text[], ${lines.map(l => l.quantity)}::int[],
-        ${lines.map(l => l.price_minor)}::bigint[], ${lines.map(l => l.subtotal_minor)}::bigint[]) as l
-      returning id, product_id, sku, product_name, quantity, price_minor, subtotal_minor
+      select a.id, l.* from asked a, jsonb_to_recordset(a.lines) as l(product_id uuid, sku text, product_name text,
+        quantity int, price_minor bigint, subtotal_minor bigint)
+      returning id, order_id, product_id, sku, product_name, quantity, price_minor, subtotal_minor, refunded_quantity,
+        refunded_minor
     ), noted as (
       insert into order_history (order_id, status, payment_status) select id, status, payment_status from o
     ), tried as (
-      insert into payment_attempts (order_id, attempt, request_hash) select id, attempt, ${order.request_hash} from o
+      insert into payment_attempts (order_id, attempt, request_hash)
+      select id, attempt, request_hash from o join asked using (id)
     ), said as (
       insert into outbox (name, version, aggregate_id, payload, correlation_id, traceparent)
-      select ${orderPlaced.name}, ${orderPlaced.version}::int, o.id, ${eventFacts(sql)} || jsonb_build_object('items', (
-        select jsonb_agg(jsonb_build_object('product_id', product_id, 'quantity', quantity, 'price_minor', price_minor,
-          'sku', sku, 'product_name', product_name)) from added), 'paid_at_once', o.paid_at_once,
-        'discount_minor', o.discount_minor, 'shipping_minor', o.shipping_minor, 'tax_minor', o.tax_minor),
-        ${correlation_id}, ${traceparent}
-      from o
+      select ${orderPlaced.name}, ${orderPlaced.version}::int, id, said || jsonb_build_object('number', number,
+        'status', status, 'payment_status', payment_status), correlation_id, traceparent
+      from o join asked using (id)
     )
-    select o.id, o.number, o.user_id, o.email, o.status, o.payment_status, o.goal, o.paid_at_once, o.attempt,
-      o.payment_method, o.cancel_reason, o.currency, o.subtotal_minor, o.discount_minor, o.shipping_minor, o.tax_minor,
-      o.total_minor, o.shipping_address, o.cart_id, o.expires_at, o.created_at, o.updated_at,
-      (select jsonb_agg(to_jsonb(added) order by id) from added) as items
+    select id, number, status, payment_status, expires_at, created_at, updated_at,
+      (select jsonb_agg(to_jsonb(added) - 'order_id' order by id) from added where order_id = o.id) as items
     from o`
-  return row
+  const made = new Map(rows.map(row => [row.id, row]))
+  return orders.map(order => asRecorded(order, made.get(order.id)!))
 }
 
-export async function findOrder(sql: Queryable, id: string): Promise<OrderRow | undefined> {
-  const [row] = await sql<OrderRow[]>`select ${columns(sql)} from orders o where o.id = ${id}`
-  return row
+const attemptOf = ({ goal }: NewOrder) => (goal === 'pay' ? 1 : 0)
+
+function askedFor(order: NewOrder & Cause) {
+  const { discount_minor, shipping_minor, tax_minor, coupon_code } = order
+  const said = {
+    ...eventFacts(order),
+    items: order.lines.map(({ subtotal_minor: _, ...line }) => line),
+    paid_at_once: order.goal === 'pay',
+    ...{ discount_minor, shipping_minor, tax_minor, coupon_code },
+  }
+  return { ...order, said }
+}
+
+function asRecorded(order: NewOrder & Cause, made: Made): OrderRow {
+  const {
+    lines: _l,
+    hold_s: _h,
+    lease_ms: _d,
+    idempotency_scope: _s,
+    idempotency_key: _k,
+    request_hash: _r,
+    coupon_once: _o,
+    ...rest
+  } = order
+  const { correlation_id: _c, traceparent: _t, ...row } = rest
+  const paid = { paid_at_once: order.goal === 'pay', attempt: attemptOf(order), refunded_minor: 0 }
+  return { ...row, ...paid, cancel_reason: null, refused: false, ...made }
+}
+
+export function findOrder(sql: Sql, id: string): Promise<OrderRow | undefined> {
+  return sql.gatherRead('findOrder', id, findOrders)
+}
+
+const findOrders: RunMany<string, OrderRow | undefined> = async (sql, ids) => {
+  const rows = await sql<OrderRow[]>`select ${columns(sql)} from orders o where o.id = any(${ids}::uuid[])`
+  const found = new Map(rows.map(row => [row.id, row]))
+  return ids.map(id => found.get(id.toLowerCase()))
 }
 
 /** An order as it stands for one attempt to place or to pay it. */
@@ -156,23 +223,6 @@ export async function findPaying(sql: Queryable, order_id: string, key: string):
   return row
 }
 
-export interface ListFilter {
-  user_id?: string
-  status?: OrderStatus
-  before?: string
-  limit: number
-}
-
-/** Newest first. */
-export async function listOrders(sql: Queryable, { user_id, status, before, limit }: ListFilter): Promise<OrderRow[]> {
-  return sql<OrderRow[]>`
-    select ${columns(sql)} from orders o
-    where true ${user_id === undefined ? sql`` : sql`and o.user_id = ${user_id}`}
-      ${status === undefined ? sql`` : sql`and o.status = ${status}`}
-      ${before === undefined ? sql`` : sql`and o.id < ${before}::uuid`}
-    order by o.id desc limit ${limit}`
-}
-
 export interface HistoryRow {
   status: OrderStatus
   payment_status: PaymentStatus
@@ -185,15 +235,11 @@ export async function listHistory(sql: Queryable, order_id: string): Promise<His
     select status, payment_status, note, at from order_history where order_id = ${order_id} order by id`
 }
 
-/** Whether anybody was ever told that there is this order: not of one that was refused at once, and left nothing. */
-export async function wasAcknowledged(sql: Queryable, order_id: string): Promise<boolean> {
-  const rows = await sql`
-    select 1 from payment_attempts where order_id = ${order_id} and outcome in ('held', 'paid')
-    union all
-    select 1 from order_history where order_id = ${order_id} and payment_status in ('in_doubt', 'paid')
-    limit 1`
-  return rows.count > 0
-}
+/** Rows if anybody was ever told that there is this order `o`: not of one that was refused at once, and left nothing. */
+const acknowledgements = (sql: Queryable) => sql`
+  select 1 from payment_attempts t where t.order_id = o.id and t.outcome in ('held', 'paid')
+  union all
+  select 1 from order_history h where h.order_id = o.id and h.payment_status in ('authorised', 'in_doubt', 'paid')`
 
 export interface Transition {
   /** Only from here: zero rows otherwise, and nothing happened. */
@@ -229,32 +275,74 @@ export interface Transition {
 export type Answer = 'held' | 'paid' | Problem
 
 /** Moves an order, notes it in the history and says it, in one statement. Undefined: it was not where it had to be. */
-export async function moveOrder(
+export async function moveOrder(sql: Sql, order: OrderRow, move: Transition): Promise<OrderRow | undefined> {
+  const { event, extra, with_items, answer, ...rest } = move
+  const payload = event && {
+    ...eventFacts(order),
+    number: order.number,
+    ...extra,
+    ...(with_items ? { items: order.items.map(eventItem) } : {}),
+  }
+  const what = event?.name ?? move.to.goal ?? move.to.payment_status
+  const shape = JSON.stringify({ ...rest, told: answer instanceof Problem ? answer.toBody() : answer })
+  const item = { id: order.id, payload, ...currentCause() }
+  const moved = await sql.gather(`moveOrder ${what}`, item, (on, all) => moveAll(on, all, move), shape)
+  return moved && { ...order, ...moved }
+}
+
+interface Moving extends Cause {
+  id: string
+  payload: object | undefined
+}
+/** What of an order may be another after a move. */
+const movedColumns = (sql: Queryable) => sql`
+  email, shipping_address, status, payment_status, goal, attempt, payment_method, cancel_reason, refused, refunded_minor,
+  expires_at, updated_at`
+type Moved = Pick<
+  OrderRow,
+  | 'email'
+  | 'shipping_address'
+  | 'status'
+  | 'payment_status'
+  | 'goal'
+  | 'attempt'
+  | 'payment_method'
+  | 'cancel_reason'
+  | 'refused'
+  | 'refunded_minor'
+  | 'expires_at'
+  | 'updated_at'
+>
+
+/** Many that make the same move. */
+async function moveAll(
   sql: Queryable,
-  id: string,
-  { from, to, ...rest }: Transition,
-): Promise<OrderRow | undefined> {
-  const { correlation_id, traceparent } = currentContext()
-  const { event, note = null, extra = {}, answer } = rest
+  orders: Moving[],
+  { from, to, event, note, answer }: Transition,
+): Promise<(Moved | undefined)[]> {
+  const isCancelled = to.status === 'cancelled'
   const said = event
     ? sql`, said as (
         insert into outbox (name, version, aggregate_id, payload, correlation_id, traceparent)
-        select ${event.name}, ${event.version}::int, o.id, ${eventFacts(sql)} || ${extra as never}::jsonb
-          ${rest.with_items ? sql`|| jsonb_build_object('items', (select jsonb_agg(jsonb_build_object('product_id', product_id, 'quantity', quantity, 'price_minor', price_minor)) from order_items where order_id = o.id))` : sql``},
-          ${correlation_id}, ${traceparent}
-        from moved o)`
+        select ${event.name}, ${event.version}::int, id, payload || jsonb_build_object('status', status,
+          'payment_status', payment_status ${isCancelled ? sql`, 'refused', refused` : sql``}), correlation_id, traceparent
+        from moved)`
     : sql``
   const noted =
     (to.status || to.payment_status || event) && !(seeded('history-skipped') && to.status === 'processing')
       ? sql`, noted as (
           insert into order_history (order_id, status, payment_status, note)
-          select id, status, payment_status, ${note} from moved)`
+          select id, status, payment_status, ${note ?? null} from moved)`
       : sql``
   const tried = answer ? sql`, tried as (${decideAttempt(sql, answer)})` : sql``
-  const [row] = await sql<OrderRow[]>`
-    with moved as (
-      update orders set
-        status = coalesce(${to.status ?? null}, status),
+  // In one order, so that of two who move some of the same neither waits for the other in a circle.
+  const asked = orders.toSorted((a, b) => (a.id < b.id ? -1 : 1))
+  const rows = await sql<(Moved & { id: string })[]>`
+    with asked as materialized (
+      select * from jsonb_to_recordset(${asked as never}::jsonb) as a(id uuid, payload jsonb, correlation_id text, traceparent text)
+    ), moved as (
+      update orders o set
+        status = coalesce(${to.status ?? null}, o.status),
         payment_status = ${to.payment_status === 'paid' ? paidStatus(sql, sql`refunded_minor`) : sql`coalesce(${to.payment_status ?? null}, payment_status)`},
         goal = coalesce(${to.goal ?? null}, goal),
         due_at = case when coalesce(${to.goal ?? null}, goal) = 'none' then null
@@ -262,20 +350,24 @@ export async function moveOrder(
                       else clock_timestamp() + make_interval(secs => ${to.due_in_s ?? 0}) end,
         tries = case when ${to.goal ?? null}::text is null then tries else 0 end,
         cancel_reason = coalesce(${to.cancel_reason ?? null}, cancel_reason),
+        ${isCancelled ? sql`refused = not exists (${acknowledgements(sql)}),` : sql``}
         payment_method = case when coalesce(${to.goal ?? null}, goal) = 'pay' then payment_method end,
         expires_at = case when ${to.settled ?? false} then null else expires_at end,
         idempotency_key = case when ${to.free_key ?? false} then null else idempotency_key end,
         updated_at = now()
-      where id = ${id}
+      -- Named twice: how many there are the planner knows of a list only.
+      from asked a
+      where o.id = a.id and o.id = any(${asked.map(order => order.id)}::uuid[])
         ${from.statuses ? sql`and status = any(${from.statuses})` : sql``}
         ${from.goals ? sql`and goal = any(${from.goals})` : sql``}
         ${from.payment_statuses ? sql`and payment_status = any(${from.payment_statuses})` : sql``}
         ${from.attempt === undefined ? sql`` : sql`and attempt = ${from.attempt}`}
         ${from.unclaimed ? sql`and tries = 0` : sql``}
-      returning *
+      returning o.*, a.payload, a.correlation_id, a.traceparent
     ) ${noted} ${said} ${tried}
-    select ${columns(sql)} from moved o`
-  return row
+    select id, ${movedColumns(sql)} from moved`
+  const moved = new Map(rows.map(({ id, ...row }) => [id, row]))
+  return orders.map(({ id }) => moved.get(id))
 }
 
 /**
@@ -363,25 +455,33 @@ export async function expireOverdue(sql: Queryable, limit: number, refusal: Prob
     ${decideAttempt(sql, refusal)}`
 }
 
-/** The sweeper should look at the order now: something about its payment became known. */
-export async function hasten(sql: Queryable, id: string): Promise<void> {
+/** The sweeper should look at these orders now: something about their payments became known. */
+export async function hasten(sql: Queryable, ids: string[]): Promise<void> {
   await sql`
     update orders set due_at = clock_timestamp()
-    where id = ${id} and goal <> 'none' and (payment_status = 'in_doubt' or tries > 0)`
+    where id = any(${ids}::uuid[]) and goal <> 'none' and (payment_status = 'in_doubt' or tries > 0)`
 }
 
 /** Money went back, so much in all. An order that is not settled yet is told when it is. */
 export async function noteRefund(sql: Queryable, id: string, refunded_minor: number): Promise<void> {
+  const { correlation_id, traceparent } = currentCause()
   await sql`
     with moved as (
       update orders set refunded_minor = ${refunded_minor}, updated_at = now(),
         payment_status = case when goal = 'none' and status in ('processing', 'shipped', 'delivered')
           then ${paidStatus(sql, sql`${refunded_minor}::bigint`)} else payment_status end
       where id = ${id} and refunded_minor < ${refunded_minor}
-      returning id, status, payment_status, old.payment_status as before
+      returning id, number, user_id, cart_id, currency, total_minor, status, payment_status,
+        old.payment_status <> new.payment_status as is_told
+    ), noted as (
+      insert into order_history (order_id, status, payment_status, note)
+      select id, status, payment_status, 'money given back' from moved where is_told
     )
-    insert into order_history (order_id, status, payment_status, note)
-    select id, status, payment_status, 'money given back' from moved where payment_status <> before`
+    insert into outbox (name, version, aggregate_id, payload, correlation_id, traceparent)
+    select ${orderPaymentChanged.name}, ${orderPaymentChanged.version}::int, id, jsonb_build_object('order_id', id,
+      'number', number, 'user_id', user_id, 'cart_id', cart_id, 'currency', currency, 'total_minor', total_minor,
+      'status', status, 'payment_status', payment_status), ${correlation_id}, ${traceparent}
+    from moved where is_told`
 }
 
 /** Puts off the next try. */

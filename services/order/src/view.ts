@@ -2,6 +2,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto'
 import { type Order, Problem, toMajor } from '@shopfleet/contracts'
 import { seeded } from '@shopfleet/database'
 import { type Caller, mayAccess } from '@shopfleet/service-kit'
+import { refundable } from './refunds/refund.ts'
 import type { Ctx } from './service.ts'
 import type { OrderRow } from './store.ts'
 
@@ -16,10 +17,12 @@ export function toWire(row: OrderRow, order_token?: string): Order {
     email: row.email,
     status: row.status,
     payment_status: row.payment_status,
-    items: row.items.map(({ price_minor, subtotal_minor, ...item }) => ({
+    items: refundable(row).map(({ price_minor, subtotal_minor, paid_minor, refunded_minor, ...item }) => ({
       ...item,
       price: major(price_minor),
       subtotal: major(subtotal_minor),
+      paid: major(paid_minor),
+      refunded: major(refunded_minor),
     })),
     currency: row.currency,
     subtotal: major(row.subtotal_minor),
@@ -28,9 +31,12 @@ export function toWire(row: OrderRow, order_token?: string): Order {
     tax: major(row.tax_minor),
     total,
     total_amount: total,
+    refunded: major(row.refunded_minor),
+    coupon_code: row.coupon_code,
     shipping_address: row.shipping_address as Order['shipping_address'],
     cart_id: row.cart_id,
     cancel_reason: row.cancel_reason,
+    refused: row.refused,
     expires_at: row.expires_at,
     ...(order_token === undefined ? {} : { order_token }),
     created_at: row.created_at,

@@ -94,7 +94,7 @@ test('a refusal the sweeper comes to is what the repeated request is told', asyn
     throw new Error('the process ended here')
   })
   shop.onBoundary(name => {
-    if (name.startsWith('before commit: update orders'))
+    if (name.startsWith('before commit: moveOrder'))
       throw Object.assign(new Error('gone'), { code: 'CONNECTION_CLOSED' })
   })
   const first = await shop.tryPlace(body, key)

@@ -87,6 +87,25 @@ test('lists go page by page, own for customers and all for staff', async () => {
   assert.equal((await shop.order().send(api.listOrders, {}, {})).status, 401)
 })
 
+test('staff find an order by its number, by who wrote, by how it is paid and by its day', async () => {
+  const { id: product_id } = await shop.product()
+  const email = `Grace.${randomUUID()}@example.com`
+  const [waiting, paid] = [
+    await shop.place({ product_id, email }),
+    await shop.place({ product_id, email, payment_method: 'tok_approve' }),
+  ]
+  const find = async (query: api.QueryOf<typeof api.listOrders>) =>
+    (await shop.order().call(api.listOrders, { query }, shop.staff)).items.map(order => order.id)
+  assert.deepEqual(await find({ email: email.toLowerCase() }), [paid.id, waiting.id])
+  assert.deepEqual(await find({ number: paid.number.toLowerCase() }), [paid.id])
+  assert.deepEqual(await find({ email, payment_status: 'unpaid' }), [waiting.id])
+  assert.deepEqual(await find({ email, from: paid.created_at }), [paid.id])
+  assert.deepEqual(await find({ email, to: paid.created_at }), [waiting.id])
+  // Who is no staff finds their own by it, and nobody else's.
+  const me = await shop.platform.as()
+  assert.deepEqual((await shop.order().call(api.listOrders, { query: { number: paid.number } }, me)).items, [])
+})
+
 test('an erased customer leaves the books without a name; hearing it twice changes nothing', async () => {
   const { id: product_id } = await shop.product()
   const user_id = randomUUID()
@@ -167,6 +186,20 @@ test('money given back by staff shows on the order; a cancellation later gives b
   assert.deepEqual(
     after.items.map(p => [p.captured, p.refunded]),
     [[25, 25]],
+  )
+  const said = (await shop.platform.said('order')).filter(m => m.aggregate_id === bought.id)
+  assert.deepEqual(
+    said.map(({ name, payload }) => {
+      const { status, payment_status } = payload as { status: string; payment_status: string }
+      return [name, status, payment_status]
+    }),
+    [
+      ['order.placed', 'pending', 'unpaid'],
+      ['order.paid', 'processing', 'paid'],
+      ['order.payment-changed', 'processing', 'partially_refunded'],
+      ['order.cancelled', 'cancelled', 'refunded'],
+    ],
+    'each event says how the order stands after it',
   )
 })
 

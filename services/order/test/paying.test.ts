@@ -30,6 +30,35 @@ test('a declined card leaves nothing behind: no stock held, no money, the cart o
   assert.deepEqual([unknown.status, unknown.body.errors[0].pointer], [422, '/payment_method'])
 })
 
+test('a placement that is refused is in no list of orders; staff find it among those that were refused', async () => {
+  const { id: product_id } = await shop.product({ stock: 2 })
+  const user_id = randomUUID()
+  const me = await shop.platform.as({ user_id })
+  const line = { product_id, quantity: 1 }
+  const declined = await shop.tryPlace({ items: [line], payment_method: 'tok_decline' }, me)
+  const short = await shop.tryPlace({ items: [{ product_id, quantity: 3 }], payment_method: 'tok_approve' }, me)
+  assert.deepEqual([declined.status, nameOf(short)], [402, 'out-of-stock'])
+  const held = await shop.place({ items: [line] }, me)
+  await shop.cancel(held.id, me)
+  const late = await shop.place({ items: [line], payment_method: 'tok_timeout_before' }, me)
+  const listed = async (query: object, headers = me) =>
+    (await shop.order().call(api.listUserOrders, { params: { user_id }, query }, headers)).items
+      .map(o => o.id)
+      .toSorted()
+  const taken = [held.id, late.id].toSorted()
+  assert.deepEqual(await listed({}), taken)
+  assert.deepEqual(await listed({}, shop.staff), taken)
+  const refused = await listed({ refused: true }, shop.staff)
+  assert.ok(refused.includes(declined.body.order_id))
+  assert.deepEqual([refused.length, (await shop.get(refused[0]!)).refused], [2, true])
+  assert.equal((await shop.get(held.id)).refused, false)
+  await shop.platform.drain()
+  const said = (await shop.platform.said('order')).filter(m => m.name === api.orderCancelled.name)
+  const of = (id: string) =>
+    said.filter(m => m.aggregate_id === id).map(m => (m.payload as { refused?: boolean }).refused)
+  assert.deepEqual([of(declined.body.order_id), of(held.id)], [[true], [false]])
+})
+
 test('a pending order survives a declined card and is paid with another', async () => {
   const { id: product_id } = await shop.product()
   const placed = await shop.place({ product_id, ...guest })

@@ -121,7 +121,9 @@ export async function openShop(env: Record<string, string> = {}) {
     async sweepNow() {
       await platform.sql('payment')`update payments set next_check_at = now() where next_check_at is not null`
       await platform.sql('payment')`update orders set next_check_at = now() where next_check_at is not null`
+      await platform.sql('payment')`update refunds set next_check_at = now() where next_check_at is not null`
       await sql()`update orders set due_at = now() where goal <> 'none'`
+      await sql()`update order_refunds set due_at = now() where status = 'asked'`
       await platform.drain()
     },
     /** Sweeps until the order has come to rest. */
@@ -173,7 +175,10 @@ async function assertBooksAgree(platform: TestPlatform) {
   const balance = (await (await fetch(`${platform.simulator.url}/v1/balance`, { headers })).json()) as any
   for (const { currency, net } of payments) assert.equal(balance[currency].net, net)
   const sold = await sql<{ product_id: string; n: number }[]>`
-    select product_id, sum(quantity) filter (where status in ('processing', 'shipped', 'delivered'))::int as n
+    select product_id, sum(quantity - coalesce((
+        select sum(l.quantity) from order_refund_lines l join order_refunds r on r.id = l.refund_id
+        where l.item_id = order_items.id and r.restock and r.status = 'made'), 0))
+      filter (where status in ('processing', 'shipped', 'delivered'))::int as n
     from orders join order_items on order_id = orders.id group by product_id`
   const moved = await platform.sql('inventory')<{ product_id: string; n: number }[]>`
     select product_id, -sum(delta)::int as n from movements where order_id is not null group by product_id`

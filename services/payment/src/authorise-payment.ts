@@ -36,6 +36,7 @@ async function authorise(ctx: Ctx, payment: PaymentRow): Promise<PaymentRow> {
   const answer = await send(ctx, payment)
   if (answer.kind !== 'unknown') return settleSent(ctx, payment, answer)
   await store.markInDoubt(ctx.sql, payment.id)
+  await store.noteSilence(ctx.sql, payment.id, 'authorise', answer.cause)
   return inquire(ctx, payment)
 }
 

@@ -38,10 +38,44 @@ export async function refundPayment(
   if (before) return repeated(ctx, before, amount_minor)
   const now = await findOr404(ctx, id)
   if (!wasCaptured(now)) throw notAllowed(now)
-  throw new Problem('refund-exceeds-captured', {
-    detail: `${toMajor(leftToRefund(now), now.currency)} ${now.currency} are left to give back.`,
-    left: toMajor(leftToRefund(now), now.currency),
-  })
+  throw exceeding(now)
+}
+
+/**
+ * The same as a step of the order service's, of whatever payment of the order was captured. The id of its refund is ours,
+ * and the provider's key: repeating it answers what is known, and asks again if nobody else does.
+ */
+export async function refundForOrder(
+  ctx: Ctx,
+  id: string,
+  wish: { order_id: string; amount_minor: number; reason: string | null },
+): Promise<{ status: RefundRow['status']; refunded_minor: number }> {
+  const { amount_minor, reason } = wish
+  let refund = await store.findRefund(ctx.sql, id)
+  if (!refund) {
+    const payment = (await store.listOrderPayments(ctx.sql, wish.order_id)).find(wasCaptured)
+    if (!payment) throw new Problem('payment-not-allowed', { detail: 'Nothing was captured for this order.' })
+    try {
+      const fresh = { id, amount_minor, reason, idempotency_key: null }
+      const begun = await store.insertRefund(ctx.sql, payment.id, fresh, ctx.config.SETTLE_AFTER_MS)
+      if (!begun) throw exceeding(await findOr404(ctx, payment.id))
+      refund = await askTwice(ctx, begun)
+    } catch (error) {
+      if (!isUniqueViolation(error, 'refunds_pkey')) throw error
+      refund = (await store.findRefund(ctx.sql, id))!
+    }
+  } else if (refund.status === 'pending') {
+    const claimed = await store.claimRefund(ctx.sql, id, ctx.config.SETTLE_AFTER_MS)
+    refund = claimed ? await askTwice(ctx, claimed) : (await store.findRefund(ctx.sql, id))!
+  }
+  const { order_id, refunded_minor } = await findOr404(ctx, refund.payment_id)
+  if (order_id !== wish.order_id || refund.amount_minor !== amount_minor) throw new Problem('idempotency-key-reused')
+  return { status: refund.status, refunded_minor }
+}
+
+function exceeding(payment: PaymentRow): Problem {
+  const left = toMajor(leftToRefund(payment), payment.currency)
+  return new Problem('refund-exceeds-captured', { detail: `${left} ${payment.currency} are left to give back.`, left })
 }
 
 async function repeated(ctx: Ctx, before: RefundRow, amount_minor: number | null): Promise<PaymentRow> {
@@ -52,11 +86,12 @@ async function repeated(ctx: Ctx, before: RefundRow, amount_minor: number | null
   return finish(ctx, claimed)
 }
 
+const finish = async (ctx: Ctx, begun: RefundRow): Promise<PaymentRow> => answer(ctx, await askTwice(ctx, begun))
+
 /** Asks twice, as far as there is time. */
-async function finish(ctx: Ctx, begun: RefundRow): Promise<PaymentRow> {
-  let refund = await askRefund(ctx, begun)
-  if (refund.status === 'pending') refund = await askRefund(ctx, refund)
-  return answer(ctx, refund)
+async function askTwice(ctx: Ctx, begun: RefundRow): Promise<RefundRow> {
+  const refund = await askRefund(ctx, begun)
+  return refund.status === 'pending' ? askRefund(ctx, refund) : refund
 }
 
 async function answer(ctx: Ctx, refund: RefundRow): Promise<PaymentRow> {

@@ -29,7 +29,7 @@ export async function settleFrom(
   answer: ProviderAnswer,
 ): Promise<PaymentRow> {
   if (answer.kind === 'payment') return settle(ctx, payment, toSeen(answer.payment, answer.code))
-  noteUnsettled(ctx, payment.id, step, answer)
+  await noteUnsettled(ctx, payment.id, step, answer)
   return (await store.findPayment(ctx.sql, payment.id))!
 }
 
@@ -39,11 +39,13 @@ export async function settleRefundFrom(ctx: Ctx, refund: RefundRow, answer: Prov
   else if (seeded('refund-taken-for-made')) await store.settleRefundMade(ctx.sql, refund.id, `assumed-${refund.id}`)
   // A refused key was not used up, and what the provider refuses here (more than is left, not captured) stays so.
   else if (answer.kind === 'refused' || answer.kind === 'payment') await store.settleRefundFailed(ctx.sql, refund.id)
-  else noteUnsettled(ctx, refund.payment_id, 'refund', answer)
+  else await noteUnsettled(ctx, refund.payment_id, 'refund', answer)
   return (await store.findRefund(ctx.sql, refund.id))!
 }
 
-function noteUnsettled(ctx: Ctx, payment_id: string, step: string, answer: ProviderAnswer): void {
-  if (answer.kind === 'unknown') ctx.log.warn({ payment_id, step, cause: answer.cause }, 'the provider did not answer')
-  else ctx.log.error({ payment_id, step, answer: answer.kind }, 'the provider does not know what we ask for')
+async function noteUnsettled(ctx: Ctx, payment_id: string, step: string, answer: ProviderAnswer): Promise<void> {
+  if (answer.kind === 'unknown') {
+    ctx.log.warn({ payment_id, step, cause: answer.cause }, 'the provider did not answer')
+    await store.noteSilence(ctx.sql, payment_id, step, answer.cause)
+  } else ctx.log.error({ payment_id, step, answer: answer.kind }, 'the provider does not know what we ask for')
 }

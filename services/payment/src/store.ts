@@ -6,8 +6,8 @@ import {
   paymentRefunded,
   paymentVoided,
 } from '@shopfleet/contracts'
-import { type Queryable, seeded } from '@shopfleet/database'
-import { currentContext } from '@shopfleet/messaging'
+import { type Queryable, type RunMany, type Sql, seeded } from '@shopfleet/database'
+import { type Cause, currentCause, currentContext } from '@shopfleet/messaging'
 import { movesFrom, type PaymentRow, type RefundRow, type Seen } from './payment.ts'
 
 type Fragment = ReturnType<Queryable>
@@ -24,36 +24,43 @@ const inMs = (sql: Queryable, ms: number) => sql`now() + ${ms}::float8 * interva
 const backoff = (sql: Queryable, after_ms: number) => sql`
   now() + least(${after_ms}::float8 * power(2, least(checks, 20)), 60000) * interval '1 millisecond'`
 
+export interface NewPayment {
+  order_id: string
+  attempt: number
+  amount_minor: number
+  currency: string
+  provider: string
+  payment_method: string | null
+}
+
 /**
  * Lets an attempt in, unless its order was closed, has another live payment, or has this attempt already: then
  * undefined. The order's row is locked against a closing at the same time.
  */
-export async function insertPayment(
-  sql: Queryable,
-  p: {
-    order_id: string
-    attempt: number
-    amount_minor: number
-    currency: string
-    provider: string
-    payment_method: string | null
-  },
-  after_ms: number,
-): Promise<PaymentRow | undefined> {
-  const [row] = await sql<PaymentRow[]>`
-    with open as materialized (
+export function insertPayment(sql: Sql, payment: NewPayment, after_ms: number): Promise<PaymentRow | undefined> {
+  const { correlation_id } = currentContext()
+  return sql.gather('insertPayment', { ...payment, after_ms, correlation_id }, insertPayments)
+}
+
+const insertPayments: RunMany<NewPayment & { after_ms: number }, PaymentRow | undefined> = async (sql, payments) => {
+  const rows = await sql<PaymentRow[]>`
+    with asked as materialized (
+      select * from jsonb_to_recordset(${payments as never}::jsonb) as a(order_id uuid, attempt int, amount_minor bigint,
+        currency text, provider text, payment_method text, after_ms float8, correlation_id text)
+    ), open as materialized (
       -- An update and no plain look, because it sees a closing that was committed while it waited.
-      insert into orders (order_id) values (${p.order_id})
+      insert into orders (order_id) select order_id from asked order by order_id
       on conflict (order_id) do update set checks = orders.checks where orders.closed_at is null
       returning order_id
     )
     insert into payments (order_id, attempt, status, amount_minor, currency, provider, payment_method, next_check_at, correlation_id)
-    select order_id, ${p.attempt}::int, 'authorising', ${p.amount_minor}::bigint, ${p.currency}, ${p.provider},
-           ${p.payment_method}, ${inMs(sql, after_ms)}, ${currentContext().correlation_id}
-    from open
+    select order_id, attempt, 'authorising', amount_minor, currency, provider, payment_method,
+           now() + after_ms * interval '1 millisecond', correlation_id
+    from asked join open using (order_id)
     on conflict do nothing
     returning ${columns(sql)}`
-  return row
+  const made = new Map(rows.map(row => [row.order_id, row]))
+  return payments.map(payment => made.get(payment.order_id))
 }
 
 export async function findPayment(sql: Queryable, id: string): Promise<PaymentRow | undefined> {
@@ -100,31 +107,45 @@ export async function listPayments(
     order by id desc limit ${limit}`
 }
 
+interface News extends Seen, Cause {
+  id: string
+}
+
 /**
  * Moves a payment to where the provider has it, if that is forward: row, ledger and events in one statement. Undefined
  * when it was no news.
  */
-export async function settlePayment(sql: Queryable, id: string, seen: Seen): Promise<PaymentRow | undefined> {
+export async function settlePayment(sql: Sql, id: string, seen: Seen): Promise<PaymentRow | undefined> {
   const from = [...movesFrom(seen.status), ...(seeded('webhook-books-again') ? [seen.status] : [])]
   if (from.length === 0) return undefined
-  const { correlation_id, traceparent } = currentContext()
+  const news: News = { ...seen, ...currentCause(), id }
+  return sql.gather(`settlePayment ${seen.status}`, news, (on, all) => settlePayments(on, all, from as PaymentState[]))
+}
+
+/** All of one status. */
+async function settlePayments(sql: Queryable, news: News[], from: PaymentState[]): Promise<(PaymentRow | undefined)[]> {
+  const { status } = news[0]!
   const said = {
     authorised: paymentAuthorised,
     declined: paymentDeclined,
     captured: paymentCaptured,
     voided: paymentVoided,
-  }[seen.status as 'authorised' | 'declined' | 'captured' | 'voided']
-  const [row] = await sql<PaymentRow[]>`
-    with changed as (
-      update payments set
-        status = ${seen.status},
-        captured_minor = ${seen.captured_minor}::bigint,
-        provider_reference = coalesce(provider_reference, ${seen.provider_reference}),
-        decline_code = ${seen.decline_code},
+  }[status as 'authorised' | 'declined' | 'captured' | 'voided']
+  const rows = await sql<PaymentRow[]>`
+    with seen as materialized (
+      select * from jsonb_to_recordset(${news as never}::jsonb) as s(id uuid, captured_minor bigint, provider_reference text,
+        decline_code text, correlation_id text, traceparent text)
+    ), changed as (
+      update payments p set
+        status = ${status},
+        captured_minor = seen.captured_minor,
+        provider_reference = coalesce(p.provider_reference, seen.provider_reference),
+        decline_code = seen.decline_code,
         payment_method = null, wanted = null, next_check_at = null, checks = 0, updated_at = now(),
-        compare_at = case when ${seen.provider_reference}::text is null then null else ${compareLater(sql)} end
-      where id = ${id} and status = any(${from as PaymentState[]})
-      returning ${columns(sql)}, old.status as was
+        compare_at = case when seen.provider_reference is null then null else ${compareLater(sql)} end
+      -- Named twice: how many there are the planner knows of a list only.
+      from seen where p.id = seen.id and p.id = any(${news.map(one => one.id)}::uuid[]) and p.status = any(${from})
+      returning p.*, old.status as was, seen.correlation_id as cause, seen.traceparent
     ), entries as (
       insert into ledger_entries (transaction_id, account, amount_minor, currency, payment_id, order_id, kind)
       select id, account, sign * captured_minor, currency, id, order_id, 'capture'
@@ -133,7 +154,7 @@ export async function settlePayment(sql: Queryable, id: string, seen: Seen): Pro
     ), said as (
       -- A payment that is found further on than expected passed through authorised, and its listeners are told so.
       insert into outbox (name, version, aggregate_id, payload, correlation_id, traceparent)
-      select e.name, e.version, order_id, ${facts(sql)} || e.more, ${correlation_id}, ${traceparent}
+      select e.name, e.version, order_id, ${facts(sql)} || e.more, cause, traceparent
       from changed, lateral (values
         (1, ${paymentAuthorised.name}, ${paymentAuthorised.version}::int, '{}'::jsonb, status <> 'declined' and was <> 'authorised'),
         (2, ${said.name}, ${said.version}::int,
@@ -143,7 +164,13 @@ export async function settlePayment(sql: Queryable, id: string, seen: Seen): Pro
       where e.due order by e.n
     )
     select ${columns(sql)} from changed`
-  return row
+  const found = new Map(rows.map(row => [row.id, row]))
+  return news.map(({ id }) => {
+    const row = found.get(id)
+    // Whoever says the same of it at the same time, a webhook perhaps, brings no news.
+    found.delete(id)
+    return row
+  })
 }
 
 const facts = (sql: Queryable) => sql`
@@ -159,16 +186,23 @@ export async function markInDoubt(sql: Queryable, id: string): Promise<void> {
  * Begins to capture an authorised payment of an open order. Undefined when it is not authorised, is being voided, or
  * the order was closed; the order's row is locked against a closing at the same time.
  */
-export async function wantCapture(sql: Queryable, id: string, after_ms: number): Promise<PaymentRow | undefined> {
-  const [row] = await sql<PaymentRow[]>`
+export function wantCapture(sql: Sql, id: string, after_ms: number): Promise<PaymentRow | undefined> {
+  return sql.gather('wantCapture', id, (on, ids) => wantCaptures(on, ids, after_ms))
+}
+
+async function wantCaptures(sql: Queryable, ids: string[], after_ms: number): Promise<(PaymentRow | undefined)[]> {
+  const rows = await sql<PaymentRow[]>`
     with open as materialized (
       select o.order_id from orders o
-      where o.order_id = (select order_id from payments where id = ${id}) and o.closed_at is null for share
+      where o.order_id = any(array(select order_id from payments where id = any(${ids}::uuid[]))) and o.closed_at is null
+      order by o.order_id for share
     )
     update payments set wanted = 'capture', next_check_at = ${inMs(sql, after_ms)}
-    where id = ${id} and order_id = (select order_id from open) and status = 'authorised' and wanted is distinct from 'void'
+    where id = any(${ids}::uuid[]) and order_id in (select order_id from open) and status = 'authorised'
+      and wanted is distinct from 'void'
     returning ${columns(sql)}`
-  return row
+  const begun = new Map(rows.map(row => [row.id, row]))
+  return ids.map(id => begun.get(id))
 }
 
 /** Begins to void an authorised payment. One that is being captured only for a closed order: `even_captured`. */
@@ -186,12 +220,12 @@ export async function wantVoid(
 
 /**
  * Sets an amount aside and records the refund of it, before the provider is asked; without an amount all that is left.
- * Undefined when there is not that much. Throws the unique violation `refunds_once` for a repeated key.
+ * Undefined when there is not that much. Violates `refunds_once` for a repeated key, `refunds_pkey` for an id that is known.
  */
 export async function insertRefund(
   sql: Queryable,
   payment_id: string,
-  refund: { amount_minor: number | null; reason: string | null; idempotency_key: string | null },
+  refund: { id?: string; amount_minor: number | null; reason: string | null; idempotency_key: string | null },
   after_ms: number,
 ): Promise<RefundRow | undefined> {
   const [row] = await sql<RefundRow[]>`
@@ -202,8 +236,8 @@ export async function insertRefund(
         and captured_minor - refunded_minor - refunding_minor >= coalesce(${refund.amount_minor}::bigint, 1)
       returning id as payment_id, new.refunding_minor - old.refunding_minor as amount_minor
     )
-    insert into refunds (payment_id, amount_minor, reason, idempotency_key, asked_minor, next_check_at)
-    select payment_id, amount_minor, ${refund.reason}, ${refund.idempotency_key}, ${refund.amount_minor}::bigint, ${inMs(sql, after_ms)}
+    insert into refunds (id, payment_id, amount_minor, reason, idempotency_key, asked_minor, next_check_at)
+    select coalesce(${refund.id ?? null}::uuid, uuidv7()), payment_id, amount_minor, ${refund.reason}, ${refund.idempotency_key}, ${refund.amount_minor}::bigint, ${inMs(sql, after_ms)}
     from held
     returning ${refundColumns(sql)}`
   return row
@@ -404,53 +438,25 @@ export async function claimToCompare(sql: Queryable, limit: number): Promise<Pay
 }
 
 /** It agreed: it is compared again when it changes, an authorisation that stays open every five minutes. */
-export async function markCompared(sql: Queryable, payment: PaymentRow): Promise<void> {
+export function markCompared(sql: Sql, { id, status, refunded_minor }: PaymentRow): Promise<void> {
+  return sql.gather('markCompared', { id, status, refunded_minor }, markAllCompared)
+}
+
+async function markAllCompared(
+  sql: Queryable,
+  compared: Pick<PaymentRow, 'id' | 'status' | 'refunded_minor'>[],
+): Promise<undefined[]> {
   await sql`
-    update payments set compare_at = case when status = 'authorised' then now() + interval '5 minutes' end
-    where id = ${payment.id} and status = ${payment.status} and refunded_minor = ${payment.refunded_minor} and refunding_minor = 0`
+    update payments p set compare_at = case when p.status = 'authorised' then now() + interval '5 minutes' end
+    from jsonb_to_recordset(${compared as never}::jsonb) as c(id uuid, status text, refunded_minor bigint)
+    where p.id = c.id and p.id = any(${compared.map(one => one.id)}::uuid[])
+      and p.status = c.status and p.refunded_minor = c.refunded_minor and p.refunding_minor = 0`
+  return compared.map(() => undefined)
 }
 
-export interface LedgerFilter {
-  account?: string
-  from?: string
-  to?: string
-}
-export interface LedgerRow {
-  id: string
-  transaction_id: string
-  account: string
-  amount_minor: number
-  currency: string
-  payment_id: string
-  order_id: string
-  kind: string
-  created_at: string
-}
-
-const ledgerWhere = (sql: Queryable, { account, from, to }: LedgerFilter) => sql`
-  where true
-  ${account === undefined ? sql`` : sql`and account = ${account}`}
-  ${from === undefined ? sql`` : sql`and created_at >= ${from}::timestamptz`}
-  ${to === undefined ? sql`` : sql`and created_at < ${to}::timestamptz`}`
-
-/** Newest first; `after` is the sort key of the last row seen. */
-export async function listLedger(
-  sql: Queryable,
-  filter: LedgerFilter,
-  { after, limit }: { after?: [string, string]; limit: number },
-): Promise<LedgerRow[]> {
-  return sql<LedgerRow[]>`
-    select id, transaction_id, account, amount_minor, currency, payment_id, order_id, kind, created_at
-    from ledger_entries ${ledgerWhere(sql, filter)}
-    ${after === undefined ? sql`` : sql`and (created_at, id) < (${after[0]}::timestamptz, ${after[1]}::uuid)`}
-    order by created_at desc, id desc limit ${limit}`
-}
-
-export async function sumLedger(
-  sql: Queryable,
-  filter: LedgerFilter,
-): Promise<{ account: string; currency: string; amount_minor: number }[]> {
-  return sql<{ account: string; currency: string; amount_minor: number }[]>`
-    select account, currency, sum(amount_minor)::bigint as amount_minor
-    from ledger_entries ${ledgerWhere(sql, filter)} group by account, currency order by account, currency`
+/** The provider did not answer a step: noted once for each cause, with how often. */
+export async function noteSilence(sql: Queryable, payment_id: string, step: string, cause: string): Promise<void> {
+  await sql`
+    insert into provider_silences as s (payment_id, step, cause) values (${payment_id}, ${step}, ${cause.slice(0, 200)})
+    on conflict (payment_id, step, cause) do update set times = s.times + 1, last_at = excluded.last_at`
 }

@@ -10,6 +10,8 @@ import { settle } from './settle.ts'
 import * as store from './store.ts'
 
 const batchSize = 50
+/** Batches one sweep compares: a day of much business is caught up with in the night, and the provider is not overrun. */
+const batches = 20
 
 /**
  * Goes on with what was left open, by a provider that did not answer or a process that ended: questions about
@@ -43,9 +45,14 @@ async function goOn(ctx: Ctx, payment: PaymentRow): Promise<boolean> {
  */
 export async function reconcile(ctx: Ctx): Promise<number> {
   await store.pruneWebhooks(ctx.sql)
-  const payments = await store.claimToCompare(ctx.sql, batchSize)
-  const repaired = await Promise.all(payments.map(payment => attempt(ctx, payment.id, () => compare(ctx, payment))))
-  return repaired.filter(Boolean).length
+  let repaired = 0
+  for (let batch = 0; batch < batches; batch++) {
+    const payments = await store.claimToCompare(ctx.sql, batchSize)
+    const found = await Promise.all(payments.map(payment => attempt(ctx, payment.id, () => compare(ctx, payment))))
+    repaired += found.filter(Boolean).length
+    if (payments.length < batchSize) break
+  }
+  return repaired
 }
 
 /** Compares one payment with the provider's book. Answers whether it was repaired. */

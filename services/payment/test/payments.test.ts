@@ -8,8 +8,10 @@ import {
   closePayments,
   getPayment,
   listLedger,
+  listPaymentSteps,
   listPayments,
   type Operation,
+  refundForOrder,
   refundPayment,
   voidPayment,
 } from '@shopfleet/contracts'
@@ -211,6 +213,39 @@ test('a refund repeated with its Idempotency-Key is made once; with another amou
   await assert.rejects(payments.refund(id, 5, 'once'), refusedAs('idempotency-key-reused'))
   await assert.rejects(payments.refund(id, undefined, 'once'), refusedAs('idempotency-key-reused'))
   assert.equal((await payments.refund(id, 4, 'twice')).refunded, 8, 'another key is another refund')
+})
+
+test('a refund of the order service’s is made once for its id, also at the same time; not beyond what was captured', async () => {
+  const { id: payment_id, order_id } = await payments.captured('tok_approve')
+  const ask = (id: string, amount_minor: number, of = order_id) =>
+    payments.api.call(
+      refundForOrder,
+      { params: { id }, body: { order_id: of, amount_minor, reason: null } },
+      payments.order,
+    )
+  const id = randomUUID()
+  await Promise.all([1, 2, 3].map(() => ask(id, 1000)))
+  assert.deepEqual(await ask(id, 1000), { status: 'succeeded', refunded_minor: 1000 })
+  await assert.rejects(ask(id, 1001), refusedAs('idempotency-key-reused'))
+  await assert.rejects(ask(randomUUID(), 2000), refusedAs('refund-exceeds-captured'))
+  await assert.rejects(ask(randomUUID(), 1, randomUUID()), refusedAs('payment-not-allowed'))
+  assert.equal((await ask(randomUUID(), 1999)).refunded_minor, 2999)
+  assert.deepEqual((await payments.read(payment_id)).refunded, 29.99)
+})
+
+test('the steps of an order’s payments are told in order: silence, what came of it, and refunds', async () => {
+  const order_id = randomUUID()
+  await payments.authorise('tok_decline', { order_id })
+  const { id } = await payments.authorise('tok_timeout_before', { order_id, attempt: 2 })
+  await payments.capture(id)
+  await payments.refund(id, 5)
+  const { items } = await payments.api.call(listPaymentSteps, { query: { order_id } }, payments.staff)
+  assert.deepEqual(
+    items.map(({ attempt, step }) => `${attempt} ${step}`),
+    ['1 asked', '1 declined', '2 asked', '2 silent', '2 captured', '2 refund_asked', '2 refunded'],
+  )
+  assert.deepEqual([items[1]!.reason, items[5]!.amount], ['card_declined', 5])
+  assert.match(items[3]!.reason!, /^authorise: /)
 })
 
 test('a refund in another currency than the payment is refused', async () => {
