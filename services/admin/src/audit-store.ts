@@ -72,6 +72,20 @@ export interface AuditFilter {
   to?: string
 }
 
+const auditColumns = (sql: Queryable) => sql`
+  id, service, actor_id, role, operation, method, path, target, input, before, after, status, problem, ip, forwarded_for,
+  user_agent, correlation_id, at`
+
+/** What was done to somebody's account, and what they did themselves; newest first. */
+export async function listAuditOf(sql: Queryable, user_id: string, limit: number): Promise<AuditRow[]> {
+  return sql<AuditRow[]>`
+    select * from (
+      (select ${auditColumns(sql)} from audit_log where target = ${user_id} order by at desc, id desc limit ${limit})
+      union
+      (select ${auditColumns(sql)} from audit_log where actor_id = ${user_id} order by at desc, id desc limit ${limit})
+    ) lines order by at desc, id desc limit ${limit}`
+}
+
 /** Newest first; `after` is the sort key of the last row seen. */
 export async function listAudit(
   sql: Queryable,
@@ -79,9 +93,7 @@ export async function listAudit(
   { after, limit }: { after?: [string, string]; limit: number },
 ): Promise<AuditRow[]> {
   return sql<AuditRow[]>`
-    select id, service, actor_id, role, operation, method, path, target, input, before, after, status, problem, ip,
-      forwarded_for, user_agent, correlation_id, at
-    from audit_log
+    select ${auditColumns(sql)} from audit_log
     where true ${f.actor_id === undefined ? sql`` : sql`and actor_id = ${f.actor_id}`}
       ${f.operation === undefined ? sql`` : sql`and operation = ${f.operation}`}
       ${f.service === undefined ? sql`` : sql`and service = ${f.service}`}

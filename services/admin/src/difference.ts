@@ -155,6 +155,7 @@ export function productDifferences(stock: StockFacts, shown: ShownStock | undefi
     const evidence = { on_hand }
     return [...found, { kind: 'stock-without-product', subject, evidence, fingerprint: '' }]
   }
+  if (shown.available === null) return found
   const available = on_hand - reserved
   const evidence = { shown: shown.available, available, shown_revision: shown.revision, revision: stock.revision }
   // A page that stays where it is while the stock moves on has stopped hearing: its own revision is what stays the same.

@@ -1,12 +1,17 @@
 import * as api from '@shopfleet/contracts'
 import { decodeCursor, pageOf, type Route, route, userIdOf } from '@shopfleet/service-kit'
 import * as audit from './audit-store.ts'
+import { changeSettings } from './change-settings.ts'
+import { exportRecord, readCustomer } from './customer-record.ts'
+import { readDashboard } from './dashboard.ts'
 import { deadLetterRoutes } from './dead-letter-routes.ts'
 import { readHealth } from './health.ts'
 import { repairNow } from './reconcile.ts'
 import { repairs } from './repairs.ts'
 import type { Ctx } from './service.ts'
+import * as settings from './settings-store.ts'
 import * as store from './store.ts'
+import { webhookRoutes } from './webhook-routes.ts'
 
 const toFinding = (row: store.FindingRow): api.Finding => ({ ...row, title: api.findingKinds[row.kind] })
 
@@ -54,6 +59,17 @@ export const routes = (ctx: Ctx): Route[] => [
     return pageOf('audit', rows, limit, row => [row.at, row.id])
   }),
 
+  route(api.getDashboard, ({ query }) => readDashboard(ctx, query.time_zone!)),
+  route(api.getCustomerRecord, ({ params }) => readCustomer(ctx, params.id)),
+  route(api.exportCustomer, ({ params }) => exportRecord(ctx, params.id)),
+  route(api.getSettings, async () => {
+    const [now, ...earlier] = await settings.listSettings(ctx.sql, 20)
+    return { ...now!, earlier }
+  }),
+  route(api.updateSettings, ({ body, caller }) => changeSettings(ctx, body, userIdOf(caller) ?? null)),
+  route(api.getShopProfile, () => settings.findProfile(ctx.sql)),
+
   ...deadLetterRoutes(ctx),
+  ...webhookRoutes(ctx),
   route(api.listServices, async () => ({ items: await readHealth(ctx) })),
 ]

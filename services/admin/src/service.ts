@@ -1,16 +1,20 @@
 import { fileURLToPath } from 'node:url'
 import { type Context, createService, type Metrics, type Overrides } from '@shopfleet/service-kit'
 import { insertUnended } from './audit-store.ts'
+import { learnSettings } from './change-settings.ts'
 import type { AdminConfig } from './config.ts'
 import { handlers } from './events.ts'
 import { reconcile } from './reconcile.ts'
 import { routes } from './routes.ts'
 import * as store from './store.ts'
+import { collectDeliveries, disableFailing, sendDeliveries, stayWithinLog } from './tell-webhooks.ts'
+import { deleteOldDeliveries } from './webhook-store.ts'
 
 export { AdminConfig } from './config.ts'
 export interface Ctx extends Context<AdminConfig> {
   findings: ReturnType<Metrics['counter']>
   repairs: ReturnType<Metrics['counter']>
+  deliveries: ReturnType<Metrics['counter']>
   /** Notes when the last comparison ended, in seconds since 1970. */
   lastRun: { set(at_s: number): void }
 }
@@ -35,6 +39,9 @@ export const createAdminService = (config: AdminConfig, overrides?: Overrides) =
         ...base,
         findings: metrics.counter('reconciler_findings_total', 'Differences found, by kind', ['kind']),
         repairs: metrics.counter('reconciler_repairs_total', 'Differences repaired, by kind', ['kind']),
+        deliveries: metrics.counter('webhook_deliveries_total', 'Tries to tell webhooks, by what came of them', [
+          'outcome',
+        ]),
         lastRun: {
           set(at_s) {
             ended_s = at_s
@@ -43,7 +50,9 @@ export const createAdminService = (config: AdminConfig, overrides?: Overrides) =
       }
     },
     routes,
+    gather_ms: 500,
     handlers,
+    learn: () => learnSettings,
     sweeps: ctx => [
       {
         name: 'note actions without an end',
@@ -51,5 +60,20 @@ export const createAdminService = (config: AdminConfig, overrides?: Overrides) =
         run: () => insertUnended(ctx.sql, config.AUDIT_UNENDED_S),
       },
       { name: 'reconcile', interval_ms: config.RECONCILE_MS, run: () => reconcile(ctx) },
+      {
+        name: 'tell webhooks',
+        interval_ms: config.WEBHOOK_INTERVAL_MS,
+        run: async () => (await collectDeliveries(ctx)) + (await sendDeliveries(ctx)),
+      },
+      {
+        name: 'tend webhooks',
+        interval_ms: 60_000,
+        run: async () => (await disableFailing(ctx)) + (await stayWithinLog(ctx)),
+      },
+      {
+        name: 'forget old deliveries',
+        interval_ms: 3_600_000,
+        run: () => deleteOldDeliveries(ctx.sql, config.WEBHOOK_KEEP_DAYS, 5000),
+      },
     ],
   })

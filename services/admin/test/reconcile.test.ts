@@ -20,6 +20,11 @@ async function metric(name: string): Promise<string> {
 
 test('in a calm run nothing is found, whatever customers did', async () => {
   const product = await shop.product({ stock: 50 })
+  const shirt = await shop.product({ name: 'Shirt', stock: 0 })
+  for (const size of ['S', 'M']) {
+    const body = { options: { size }, stock: 3 }
+    await shop.platform.client('product').call(api.createVariant, { params: { id: shirt.id }, body }, shop.staff)
+  }
   const paid = await shop.order(product.id, 2)
   await shop.order(product.id, 1, {})
   const cancelled = await shop.order(product.id, 3)

@@ -29,8 +29,11 @@ test('the order service set back: its orders are learnt again from its events, c
   const cancelled = await shop.order(product.id, 3)
   await shop.cancel(cancelled.id)
   const shipped = await shop.order(product.id, 4)
+  const returned = await shop.order(product.id, 2)
   const orders = shop.platform.client('order')
   await orders.call(api.setOrderStatus, { params: { id: shipped.id }, body: { status: 'shipped' } }, shop.staff)
+  const lines = [{ item_id: returned.items[0]!.id, quantity: 1 }]
+  await orders.call(api.refundOrder, { params: { id: returned.id }, body: { lines, restock: true } }, shop.staff)
   await orders.call(
     api.payOrder,
     { params: { id: old.id }, body: { payment_method: 'tok_approve' } },
@@ -62,6 +65,8 @@ test('the order service set back: its orders are learnt again from its events, c
   assert.deepEqual(await now(shipped.id), ['shipped', 'paid'])
   assert.deepEqual(await now(old.id), ['processing', 'paid'])
   assert.deepEqual(await now(ofCart.id), ['processing', 'paid'])
+  const given = (await shop.get(returned.id)).items[0]!
+  assert.deepEqual([given.refunded_quantity, given.refunded], [1, 12.5], 'what came back of a line is known again')
   const again = await shop.get(paid.id)
   assert.deepEqual([again.number, again.total, again.items[0]!.sku], [paid.number, paid.total, paid.items[0]!.sku])
   assert.equal(again.email, null, 'events name nobody, so this is lost')

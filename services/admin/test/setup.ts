@@ -1,17 +1,22 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import * as api from '@shopfleet/contracts'
-import { startTestPlatform, type TestPlatform } from '@shopfleet/testing'
+import { type PlatformOptions, startTestPlatform, type TestPlatform } from '@shopfleet/testing'
 
 /* A shop of real services with a reconciler over them, and short words for what happens in it. */
 
 export const guest = { email: 'guest@example.com' }
 export type Shop = Awaited<ReturnType<typeof openShop>>
 
-export async function openShop(env: Record<string, string> = {}, more: api.ServiceName[] = []) {
+export async function openShop(
+  env: Record<string, string> = {},
+  more: api.ServiceName[] = [],
+  overrides: PlatformOptions['overrides'] = {},
+) {
   const platform: TestPlatform = await startTestPlatform({
     services: ['product', 'inventory', 'cart', 'order', 'payment', 'admin', ...more],
     simulator: true,
+    overrides,
     env: { DRIVE_LEASE_MS: '3000', RECONCILE_GRACE_S: '30', ...env },
   })
   const staff = await platform.asStaff('catalogue', 'stock', 'orders', 'payments', 'admin')
@@ -19,6 +24,16 @@ export async function openShop(env: Record<string, string> = {}, more: api.Servi
   const adminSql = platform.sql('admin')
   const open = (kind?: api.FindingKind) =>
     admin.call(api.listFindings, { query: { state: 'open', limit: 100, ...(kind ? { kind } : {}) } }, staff)
+
+  async function untilIdle(): Promise<void> {
+    for (let tries = 0; tries < 600; tries++) {
+      const [row] = await adminSql`select count(*)::int as n from reconciler_runs where finished_at is null`
+      if (row!.n === 0) return
+      await new Promise(resolve => setTimeout(resolve, 50))
+    }
+  }
+  // So that it is not in the midst of what a test is about.
+  await untilIdle()
 
   return {
     platform,
@@ -42,7 +57,11 @@ export async function openShop(env: Record<string, string> = {}, more: api.Servi
       return (await platform.client('payment').call(api.listPayments, { query: { order_id } }, staff)).items
     },
     /** One comparison, and all that follows from it. */
-    compare: () => platform.service('admin').drain(),
+    async compare() {
+      // The first one begins by itself, and while it is at it no other does: what it saw may be from before.
+      await untilIdle()
+      await platform.service('admin').drain()
+    },
     /** As if what is suspected had lasted for the whole grace, and what is found were due. */
     async age() {
       await adminSql`update suspicions set first_seen = first_seen - interval '1 hour', last_seen = last_seen - interval '1 hour'`

@@ -1,9 +1,8 @@
 import { baseSettings } from '@shopfleet/service-kit'
 import { type Static, Type } from 'typebox'
 
-// Not the common settings as a whole: the door to the outside does not speak as a service, so it does not hold the
-// secret services show each other.
-const { SERVICE_SECRET: _s, SERVICE_KEY: _k, SERVICE_PUBLIC_KEYS: _p, DEMO_OPEN: _d, ...common } = baseSettings
+// Not the common settings as a whole: nobody is a direct caller here.
+const { DEMO_OPEN: _d, ...common } = baseSettings
 
 export const GatewayConfig = Type.Object({
   ...common,
@@ -31,6 +30,56 @@ export const GatewayConfig = Type.Object({
     default: '',
     description: 'Redis or Valkey that several gateways share their rate limits in; without one each counts by itself',
     secret: true,
+  }),
+  BUS_DATABASE_URL: Type.String({
+    default: '',
+    description:
+      'Database of the event log, with a role that may read what is told outside; without it there is no realtime channel',
+    secret: true,
+  }),
+  REALTIME_SOCKETS: Type.Integer({
+    default: 10_000,
+    minimum: 1,
+    description: 'Sockets of the realtime channel at most',
+  }),
+  REALTIME_SOCKETS_ADDRESS: Type.Integer({ default: 100, minimum: 1, description: 'The same from one address' }),
+  REALTIME_SOCKETS_USER: Type.Integer({ default: 20, minimum: 1, description: 'The same of one signed-in user' }),
+  REALTIME_MESSAGES: Type.Integer({
+    default: 10,
+    minimum: 1,
+    description: 'Messages a second taken from one socket; twice as many at once',
+  }),
+  REALTIME_HEARTBEAT_MS: Type.Integer({
+    default: 25_000,
+    minimum: 50,
+    description: 'Milliseconds between two heartbeats; a socket that answers none of two is ended',
+  }),
+  REALTIME_REPLAY: Type.Integer({
+    default: 10_000,
+    minimum: 1,
+    maximum: 1_000_000,
+    description: 'Events of each topic kept in memory for sockets that come back; who was away for more reads afresh',
+  }),
+  REALTIME_BUFFER_BYTES: Type.Integer({
+    default: 65_536,
+    minimum: 1024,
+    description: 'Bytes that may wait to be taken by one socket before what follows is held back and collapsed',
+  }),
+  REALTIME_HELD_BACK: Type.Integer({
+    default: 1000,
+    minimum: 1,
+    description: 'Messages held back for one socket at most; one more, and it is closed and may resume',
+  }),
+  REALTIME_PATIENCE_MS: Type.Integer({
+    default: 15_000,
+    minimum: 50,
+    description: 'Milliseconds messages may be held back for one socket before it is closed; it may resume',
+  }),
+  CACHE_MB: Type.Integer({
+    default: 64,
+    minimum: 0,
+    maximum: 4096,
+    description: 'Memory for answers of public reads, in megabytes; 0 keeps none',
   }),
   LIMIT_WINDOW_S: Type.Integer({
     default: 900,

@@ -36,7 +36,11 @@ export function curlExample(operation: Operation, baseUrl: string, ids: KnownIds
   if (takesCartToken(operation)) lines.push('-H "X-Cart-Token: $CART_TOKEN"')
   if (takesOrderToken(operation)) lines.push('-H "X-Order-Token: $ORDER_TOKEN"')
   if (operation.idempotent) lines.push('-H "Idempotency-Key: my-key-$(date +%s)"')
-  const body = bodyOf(operation, ids)
+  const body = operation.body_types ? undefined : bodyOf(operation, ids)
+  if (operation.body_types) {
+    lines.push(`-H 'Content-Type: ${operation.body_types[0]}'`, '--data-binary @FILE')
+    placeholders.add('FILE')
+  }
   if (body !== undefined) {
     for (const [word] of body.matchAll(/"[A-Z][A-Z_]{2,}"/g)) if (word !== '"USD"') placeholders.add(word.slice(1, -1))
     lines.push("-H 'Content-Type: application/json'", `-d ${quote(body)}`)
@@ -49,8 +53,8 @@ export function curlExample(operation: Operation, baseUrl: string, ids: KnownIds
 function realId(operation: Operation, param: string, ids: KnownIds): string | undefined {
   if (operation.method === 'DELETE') return undefined
   if (param === 'product_id') return ids.product_id
-  if (operation.service !== 'product') return param === 'provider' ? 'simulator' : undefined
   if (operation.path.startsWith('/api/products/:id')) return ids.product_id
+  if (operation.service !== 'product') return param === 'provider' ? 'simulator' : undefined
   if (operation.path.startsWith('/api/categories/:id')) return ids.category_id
   return operation.path.startsWith('/api/images/') ? ids.image_name : undefined
 }

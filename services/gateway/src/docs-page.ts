@@ -1,6 +1,7 @@
 import { type Operation, type ProblemName, problems } from '@shopfleet/contracts'
 import { curlExample, type KnownIds } from './curl.ts'
 import { introduction } from './docs-introduction.ts'
+import { realtimeSection } from './docs-realtime.ts'
 import { type Html, html, join, raw } from './html.ts'
 import { type Chapter, chaptersOf, needsSignIn, problemsOf, type Schema, shapesOf, whoMayCall } from './reference.ts'
 import { type FieldRow, fieldRows, sample, typeText } from './schema-text.ts'
@@ -38,6 +39,7 @@ export function docsPage(operations: readonly Operation[], options: DocsOptions)
 ${navigation(chapters)}
 <main id="main">
 ${introduction(options.baseUrl)}
+${realtimeSection(options.baseUrl, options.ids)}
 ${join(chapters.map(chapter => chapterSection(chapter, options)))}
 ${shapesSection(shapes)}
 ${problemsSection()}
@@ -59,6 +61,7 @@ function navigation(chapters: Chapter[]): Html {
 <li><a href="#sign-in">Signing in</a></li><li><a href="#guests">Guests</a></li>
 <li><a href="#idempotency">Idempotency keys</a></li><li><a href="#money">Money and times</a></li>
 <li><a href="#errors">Errors</a></li><li><a href="#paging">Lists and pages</a></li><li><a href="#headers">Headers and limits</a></li>
+<li><a href="#realtime">Realtime</a></li>
 </ul></li>
 ${join(links)}
 <li><a class="chapter" href="#shapes">Shapes</a></li>

@@ -48,7 +48,7 @@ export function mountDocs(app: FastifyInstance, { operations, upstream, clock }:
   )
 }
 
-/** Ids of this shop, so that examples can be pasted. Without the product service the page does without. */
+/** Ids of this shop, so that examples can be pasted: of a product that can be bought itself. Without the product service the page does without. */
 async function knownIds(upstream: Upstream, correlation_id: string): Promise<KnownIds> {
   async function first(service: ServiceName, path: string): Promise<Record<string, unknown>> {
     try {
@@ -59,13 +59,15 @@ async function knownIds(upstream: Upstream, correlation_id: string): Promise<Kno
         body: undefined,
       })
       if (answer.status !== 200 || !Buffer.isBuffer(answer.body)) return {}
-      return JSON.parse(answer.body.toString()).items?.[0] ?? {}
+      return (
+        JSON.parse(answer.body.toString()).items?.find((one: { variant_count?: number }) => !one.variant_count) ?? {}
+      )
     } catch {
       return {}
     }
   }
   const [product, category] = await Promise.all([
-    first(listProducts.service, `${listProducts.path}?limit=1&in_stock=true`),
+    first(listProducts.service, `${listProducts.path}?limit=20&in_stock=true`),
     first(listCategories.service, listCategories.path),
   ])
   const text = (value: unknown) => (typeof value === 'string' ? value : undefined)

@@ -1,7 +1,9 @@
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import cors from '@fastify/cors'
 import { Problem } from '@shopfleet/contracts'
 import { type Clock, type Logger, type Metrics, renderError } from '@shopfleet/service-kit'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import { canonicalUrl } from './headers.ts'
 import { securityHeaders } from './security-headers.ts'
 
 /**
@@ -18,6 +20,10 @@ export interface DoorOptions {
   origins: ReadonlySet<string>
   /** Certificate and key, where this listener speaks HTTPS itself. */
   tls?: { cert: string; key: string }
+  /** Requests that become a socket; all others that ask for another protocol are answered in this one. */
+  shouldUpgrade?: (request: IncomingMessage) => boolean
+  /** It is about to stop: callers are told that their connection is used for the last time. */
+  isLeaving: () => boolean
   /** Methods a path takes, empty for a path nobody knows. */
   methodsOf: (path: string) => string[]
 }
@@ -25,22 +31,39 @@ export interface DoorOptions {
 const correlationPattern = /^[\w.:-]{1,128}$/
 export const defaultBodyLimit = 256 * 1024
 
-/** The path to route by and to pass on: without scheme and host, and `/api/v1/x` means `/api/x`. */
-export function canonicalUrl(url: string): string {
-  const local = url.startsWith('/') ? url : url.replace(/^https?:\/\/[^/?#]*/i, '') || '/'
-  return local.startsWith('/api/v1/') ? `/api/${local.slice(8)}` : local
+/** The id a request came with, if it is well formed, or a new one. */
+export function correlationIdOf({ 'x-correlation-id': given }: IncomingHttpHeaders, clock: Clock): string {
+  return typeof given === 'string' && correlationPattern.test(given) ? given : clock.newId()
 }
+
+/** What a page of another origin may read of an answer. */
+const exposedHeaders = [
+  'X-Correlation-Id',
+  'X-Cart-Token',
+  'Retry-After',
+  'RateLimit',
+  'RateLimit-Policy',
+  'ETag',
+  'Location',
+]
+/** CORS headers that are on every answer, whoever asks. */
+export const corsHeaders = ['access-control-expose-headers', exposedHeaders.join(', ')]
 
 export async function createDoor(options: DoorOptions): Promise<FastifyInstance> {
   const { log, clock, metrics } = options
   const app = Fastify({
     logger: false,
     // Typed as plain HTTP: nothing here can tell the difference.
-    ...({ https: options.tls ?? null } as object),
+    ...({
+      http: { shouldUpgradeCallback: options.shouldUpgrade },
+      https: options.tls ? { ...options.tls, shouldUpgradeCallback: options.shouldUpgrade } : null,
+    } as object),
     bodyLimit: defaultBodyLimit,
     requestTimeout: 30_000,
     keepAliveTimeout: 72_000,
     forceCloseConnections: 'idle',
+    // Who still has a connection while this one stops is served, and told that it is the last time.
+    return503OnClosing: false,
     genReqId: () => '',
     trustProxy: options.isTrusted,
     rewriteUrl: request => canonicalUrl(request.url ?? '/'),
@@ -69,14 +92,14 @@ export async function createDoor(options: DoorOptions): Promise<FastifyInstance>
   app.decorateRequest('correlation_id', '')
   app.decorateRequest('started_ms', 0)
   function begin(request: FastifyRequest, response: FastifyReply) {
-    const given = request.headers['x-correlation-id']
-    request.correlation_id = typeof given === 'string' && correlationPattern.test(given) ? given : clock.newId()
+    request.correlation_id = correlationIdOf(request.headers, clock)
     request.started_ms = performance.now()
     response.header('x-correlation-id', request.correlation_id)
     response.headers(securityHeaders[request.routeOptions?.config?.pageKind ?? 'data'])
   }
   app.addHook('onRequest', (request, response, done) => {
     begin(request, response)
+    if (options.isLeaving()) response.header('connection', 'close')
     done()
   })
   await app.register(cors, {
@@ -91,15 +114,7 @@ export async function createDoor(options: DoorOptions): Promise<FastifyInstance>
       'x-correlation-id',
       'x-session-mode',
     ],
-    exposedHeaders: [
-      'X-Correlation-Id',
-      'X-Cart-Token',
-      'Retry-After',
-      'RateLimit',
-      'RateLimit-Policy',
-      'ETag',
-      'Location',
-    ],
+    exposedHeaders,
     maxAge: 600,
     strictPreflight: false,
   })

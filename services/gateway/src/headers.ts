@@ -95,3 +95,9 @@ export function headersToCaller(
   }
   return headers
 }
+
+/** The path to route by and to pass on: without scheme and host, and `/api/v1/x` means `/api/x`. */
+export function canonicalUrl(url: string): string {
+  const local = url.startsWith('/') ? url : url.replace(/^https?:\/\/[^/?#]*/i, '') || '/'
+  return local.startsWith('/api/v1/') ? `/api/${local.slice(8)}` : local
+}

@@ -39,11 +39,17 @@ export function createLimits(config: GatewayConfig, limiter: RateLimiter, caller
     return [user === undefined ? await take(limits.address, address) : await take(limits.user, user)]
   }
 
+  function refuse(limit: Limit, verdict: Verdict): never {
+    throw new Problem('too-many-requests', {
+      detail: `At most ${limit.quota} requests ${words[limit.name]} in ${limit.window_s} seconds. Try again in ${verdict.retry_after_s} s.`,
+    })
+  }
+
   /**
    * Counts a request and says so in its answer; throws `too-many-requests`. Reads that can be kept and served to all are not counted: they cost next to nothing, and
    * load shedding bounds them.
    */
-  return async function count(operation: Operation, request: FastifyRequest, response: FastifyReply): Promise<void> {
+  async function count(operation: Operation, request: FastifyRequest, response: FastifyReply): Promise<void> {
     if (isCacheableRead(operation)) return
     const verdicts = await verdictsFor(operation, request)
     const [limit, verdict] = verdicts.reduce((tightest, one) =>
@@ -52,11 +58,17 @@ export function createLimits(config: GatewayConfig, limiter: RateLimiter, caller
         : tightest,
     )
     response.headers(rateLimitHeaders(limit, verdict))
-    if (verdict.allowed) return
-    const who = words[limit.name]
-    throw new Problem('too-many-requests', {
-      detail: `At most ${limit.quota} requests ${who} in ${limit.window_s} seconds. Try again in ${verdict.retry_after_s} s.`,
-    })
+    if (!verdict.allowed) refuse(limit, verdict)
   }
+
+  /** Counts a request that a socket makes, as if it had come by itself; throws `too-many-requests`. */
+  async function countRead(user_id: string | undefined, address: string): Promise<void> {
+    const [limit, key] = user_id === undefined ? [limits.address, addressKey(address)] : [limits.user, user_id]
+    const verdict = await limiter.take(key, limit)
+    if (!verdict.allowed) refuse(limit, verdict)
+  }
+  return { count, countRead }
 }
-export type CountRequest = ReturnType<typeof createLimits>
+type Limits = ReturnType<typeof createLimits>
+export type CountRequest = Limits['count']
+export type CountRead = Limits['countRead']

@@ -93,12 +93,14 @@ function operationObject(operation: Operation): Json {
     ...(body && {
       requestBody: {
         required: operation.body_optional !== true,
-        content: {
-          'application/json': {
-            schema: schemaObject(body as Schema),
-            ...(operation.example?.body !== undefined && { example: operation.example.body }),
-          },
-        },
+        content: operation.body_types
+          ? Object.fromEntries(operation.body_types.map(type => [type, { schema: schemaObject(body as Schema) }]))
+          : {
+              'application/json': {
+                schema: schemaObject(body as Schema),
+                ...(operation.example?.body !== undefined && { example: operation.example.body }),
+              },
+            },
       },
     }),
     responses: { ...repliesOf(operation), ...refusalsOf(operation) },

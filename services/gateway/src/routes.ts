@@ -1,14 +1,16 @@
 import { isPublic, type Operation, Problem } from '@shopfleet/contracts'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { defaultBodyLimit } from './door.ts'
 import { headersToCaller, headersToService } from './headers.ts'
 import type { CountRequest } from './limits.ts'
+import type { Kept, ReadCache } from './read-cache.ts'
 import { readCookies, wantsCookies, writeCookies } from './session-cookies.ts'
 import type { Shedder } from './shedding.ts'
-import type { Upstream } from './upstream.ts'
+import type { Answer, Forward, Upstream } from './upstream.ts'
 
 export interface ForwardOptions {
   upstream: Upstream
+  cache: ReadCache
   deadline_ms: number
   isTrusted: (address: string) => boolean
   count: CountRequest
@@ -42,7 +44,7 @@ export function mountOperations(app: FastifyInstance, operations: readonly Opera
 }
 
 function mountForward(app: FastifyInstance, operation: Operation, url: string, options: ForwardOptions): void {
-  const { upstream, deadline_ms, isTrusted, count, shedder, origins } = options
+  const { upstream, cache, deadline_ms, isTrusted, count, shedder, origins } = options
   app.route({
     method: operation.method,
     url,
@@ -50,50 +52,91 @@ function mountForward(app: FastifyInstance, operation: Operation, url: string, o
     config: { operation, pageKind: operation.reply_type?.startsWith('image/') ? 'picture' : 'data' },
     // Before the body is read: what is refused for want of time must cost none.
     async onRequest(request, response) {
-      const leave = shedder.enter(operation)
-      response.raw.once('close', leave)
+      try {
+        response.raw.once('close', shedder.enter(operation))
+      } catch (error) {
+        // The last answer costs nothing: it stands in, as for a service that fails.
+        const known = cache.keeps(operation) ? cache.standIn(request.raw.url!) : undefined
+        if (!known) throw error
+        return sendKept(request, response, known)
+      }
       const fromCookies = readCookies(operation, request, origins)
       if (fromCookies.authorization) request.headers.authorization = fromCookies.authorization
+      // Files are large, and held here whole: whoever sends one says who they are first.
+      if (operation.body_types && operation.auth !== 'public' && request.headers.authorization === undefined)
+        throw new Problem('unauthenticated')
     },
     async handler(request, response) {
-      const { raw } = request
       await count(operation, request, response)
-      const fromCookies = operation.session ? readCookies(operation, request, origins) : undefined
-      const peer = raw.socket.remoteAddress ?? ''
-      const told = isTrusted(peer) ? raw.headers['x-forwarded-for'] : undefined
-      const headers = headersToService(
-        raw.rawHeaders,
-        {
-          correlation_id: request.correlation_id,
-          deadline_ms,
-          forwarded_for: told ? `${told}, ${peer}` : peer,
-          forwarded_proto: request.protocol,
-          forwarded_host: request.host,
-        },
-        raw.headers.connection,
-      )
-      // One from a cookie is not among the headers that came.
-      const { authorization } = request.headers
-      if (authorization !== undefined && !headers.includes('authorization'))
-        headers.push('authorization', authorization)
-      if (fromCookies?.body && request.headers['content-type'] === undefined)
-        headers.push('content-type', 'application/json')
-      const answer = await upstream.forward(operation.service, {
-        method: operation.method,
-        path: raw.url!,
-        headers,
-        body: fromCookies?.body ?? (request.body as Buffer | undefined),
-      })
-      const { vary, ...passed } = headersToCaller(answer.headers, !Buffer.isBuffer(answer.body))
-      if (vary !== undefined)
-        response.header('vary', [response.getHeader('vary'), vary].flat().filter(Boolean).join(', '))
-      response.code(answer.status).headers(passed)
-      const turned = wantsCookies(request) ? writeCookies(operation, answer.status, answer.body) : undefined
-      if (!turned) return response.send(answer.body)
-      return response.header('set-cookie', turned.cookies).send(turned.body ?? answer.body)
+      if (cache.keeps(operation)) return answerRead(request, response)
+      return pass(request, response, await upstream.forward(operation.service, forwardOf(request)))
     },
   })
+
+  async function answerRead(request: FastifyRequest, response: FastifyReply) {
+    const { params, query } = request as { params: Record<string, unknown>; query: Record<string, unknown> }
+    const question = { path: request.raw.url!, params, query }
+    const found = await cache.read(operation, question, request.correlation_id)
+    return 'status' in found ? pass(request, response, found) : sendKept(request, response, found)
+  }
+
+  function sendKept(request: FastifyRequest, response: FastifyReply, kept: Kept) {
+    const { status, headers, body } = cache.sendable(kept, request.raw.headers)
+    response.code(status)
+    const lines = [...kept.headers, ...headers]
+    for (let i = 0; i < lines.length; i += 2) response.header(lines[i]!, lines[i + 1])
+    addVary(response, 'Accept-Encoding')
+    return response.send(body)
+  }
+
+  function forwardOf(request: FastifyRequest): Forward {
+    const { raw } = request
+    const fromCookies = operation.session ? readCookies(operation, request, origins) : undefined
+    const peer = raw.socket.remoteAddress ?? ''
+    const told = isTrusted(peer) ? raw.headers['x-forwarded-for'] : undefined
+    const headers = headersToService(
+      raw.rawHeaders,
+      {
+        correlation_id: request.correlation_id,
+        deadline_ms,
+        forwarded_for: told ? `${told}, ${peer}` : peer,
+        forwarded_proto: request.protocol,
+        forwarded_host: request.host,
+      },
+      raw.headers.connection,
+    )
+    // One from a cookie is not among the headers that came.
+    const { authorization } = request.headers
+    if (authorization !== undefined && !headers.includes('authorization')) headers.push('authorization', authorization)
+    if (fromCookies?.body && request.headers['content-type'] === undefined)
+      headers.push('content-type', 'application/json')
+    return {
+      method: operation.method,
+      path: raw.url!,
+      headers,
+      body: fromCookies?.body ?? (request.body as Buffer | undefined),
+      asked: {
+        operation,
+        params: request.params as Record<string, unknown>,
+        query: request.query as Record<string, unknown>,
+      },
+    }
+  }
+
+  function pass(request: FastifyRequest, response: FastifyReply, answer: Answer) {
+    // Before the writer hears of it: whoever reads after that reads what was written.
+    if (operation.method !== 'GET' && answer.status < 300) cache.written(operation.service)
+    const { vary, ...passed } = headersToCaller(answer.headers, !Buffer.isBuffer(answer.body))
+    if (vary !== undefined) addVary(response, vary)
+    response.code(answer.status).headers(passed)
+    const turned = wantsCookies(request) ? writeCookies(operation, answer.status, answer.body) : undefined
+    if (!turned) return response.send(answer.body)
+    return response.header('set-cookie', turned.cookies).send(turned.body ?? answer.body)
+  }
 }
+
+const addVary = (response: FastifyReply, names: string | string[]) =>
+  response.header('vary', [response.getHeader('vary'), names].flat().filter(Boolean).join(', '))
 
 /** Which methods a path takes, for the answer to one it does not take. */
 export function methodTable(operations: readonly Operation[]): (path: string) => string[] {

@@ -1,10 +1,14 @@
-import { operations, type ServiceName } from '@shopfleet/contracts'
+import { operations, Problem, realtimePath, type ServiceName, Unavailable } from '@shopfleet/contracts'
+import { type Bus, connectPostgresBus, createTail, type Tail } from '@shopfleet/messaging'
 import {
   type Clock,
   createLog,
   createMetrics,
   type Logger,
   type Metrics,
+  type Neighbours,
+  passwordOf,
+  type Secrets,
   systemClock,
   trustedProxies,
 } from '@shopfleet/service-kit'
@@ -15,16 +19,27 @@ import { connectSharedCounters, createRateLimiter, type RateLimiter } from './co
 import { mountDocs } from './docs.ts'
 import { createDoor } from './door.ts'
 import { createLimits } from './limits.ts'
+import { answerQuickly } from './quick-reads.ts'
+import { createReadCache, type ReadCache } from './read-cache.ts'
+import { isForSocket } from './realtime/handshake.ts'
+import { createRealtime, type Realtime } from './realtime/realtime.ts'
 import { methodTable, mountOperations } from './routes.ts'
 import { createShedder } from './shedding.ts'
 import { readTls, watchTls } from './tls.ts'
-import { createUpstream } from './upstream.ts'
+import { createUpstream, type Upstream } from './upstream.ts'
 
 export { GatewayConfig } from './config.ts'
 
 export interface GatewayOverrides {
   clock?: Clock
   log?: Logger
+  /** The log of events, in place of the one the settings name. */
+  bus?: Bus
+  /** Milliseconds between two looks at it, should nobody tell. */
+  poll_ms?: number
+  neighbours?: Neighbours
+  /** Where the password of the event log comes from, should it change while the gateway runs. */
+  secrets?: Secrets
 }
 
 /** The one public address: every public operation of every service, and what there is to read about them. */
@@ -43,6 +58,7 @@ export async function createGateway(config: GatewayConfig, overrides: GatewayOve
     timeout_ms: config.REQUEST_TIMEOUT_MS,
     patience_ms: config.RESTART_PATIENCE_MS,
     onBreaker: (address, state) => breakers.inc({ address, state }),
+    neighbours: overrides.neighbours,
   })
   const shed = metrics.counter('gateway_shed_total', 'Requests refused for want of capacity, by class', ['class'])
   const shedder = createShedder({
@@ -58,7 +74,21 @@ export async function createGateway(config: GatewayConfig, overrides: GatewayOve
     audience: config.TOKEN_AUDIENCE,
     now: () => clock.now(),
   })
+  const limits = createLimits(config, limiter, callers)
+  // Without it what is kept lives only as long as its contract says, and there are no sockets.
+  const bus = overrides.bus ?? (await connectBus(config, overrides))
+  const realtime =
+    bus && (config.SERVICE_KEY || config.SERVICE_SECRET)
+      ? createRealtime({
+          ...{ config, bus, upstream, clock, log, metrics, isTrusted, origins },
+          countRead: limits.countRead,
+          poll_ms: overrides.poll_ms,
+        })
+      : undefined
+  let leaving = false
+  const isLeaving = () => leaving
   const app = await createDoor({
+    isLeaving,
     log,
     clock,
     metrics,
@@ -66,12 +96,17 @@ export async function createGateway(config: GatewayConfig, overrides: GatewayOve
     origins,
     tls: readTls(config),
     methodsOf: methodTable(operations),
+    shouldUpgrade: realtime && isForSocket,
   })
+  mountSockets(app, realtime)
+  const cache = createCache(config, overrides, { upstream, metrics, clock })
+  const tail = bus && listenFor(cache, bus, { log, poll_ms: overrides.poll_ms })
   mountOperations(app, operations, {
     upstream,
+    cache,
     deadline_ms: config.REQUEST_TIMEOUT_MS,
     isTrusted,
-    count: createLimits(config, limiter, callers),
+    count: limits.count,
     shedder,
     origins,
   })
@@ -80,6 +115,7 @@ export async function createGateway(config: GatewayConfig, overrides: GatewayOve
   })
 
   mountDocs(app, { operations, upstream, clock })
+  const slowDown = answerQuickly(app, { cache, clock, log, metrics, origins, isLeaving })
 
   let ready = false
   const isReady = () => ready
@@ -95,6 +131,8 @@ export async function createGateway(config: GatewayConfig, overrides: GatewayOve
     operators,
     /** Listens for the operators, then for everyone. Needs no service to be up. Answers the public URL. */
     async start(): Promise<string> {
+      tail?.start()
+      realtime?.start()
       await operators.listen({ host: config.METRICS_HOST, port: config.METRICS_PORT })
       const url = await app.listen({ host: config.HOST, port: config.PORT, backlog: 1024 })
       ready = true
@@ -104,9 +142,15 @@ export async function createGateway(config: GatewayConfig, overrides: GatewayOve
     stop(): Promise<void> {
       stopping ??= (async () => {
         ready = false
+        leaving = true
+        if (config.LINGER_MS > 0) await new Promise(resolve => setTimeout(resolve, config.LINGER_MS))
         const grace = new Promise(resolve => setTimeout(resolve, config.SHUTDOWN_TIMEOUT_MS).unref())
-        await Promise.race([app.close(), grace])
+        // Together: as long as a socket is open, the listener is not closed.
+        await Promise.race([Promise.all([app.close(), realtime?.stop()]), grace])
         unwatchTls()
+        slowDown()
+        await tail?.stop()
+        if (bus !== overrides.bus) await bus?.close()
         shedder.close()
         await upstream.close()
         await limiter.close()
@@ -114,8 +158,11 @@ export async function createGateway(config: GatewayConfig, overrides: GatewayOve
       })()
       return stopping
     },
-    /** There is no background work. */
-    drain: async () => 0,
+    /** Hears of all that happened until now. It is no work that others could wait for. */
+    async drain(): Promise<number> {
+      await Promise.all([tail?.drain(), realtime?.drain()])
+      return 0
+    },
   }
 }
 
@@ -141,6 +188,65 @@ function createLimiter(
     ? connectSharedCounters(config.REDIS_URL, error => log.warn({ error }, 'the shared counters cannot be reached'))
     : undefined
   return createRateLimiter({ shared, now, onFallback: () => fallbacks.inc() })
+}
+
+function createCache(
+  config: GatewayConfig,
+  overrides: GatewayOverrides,
+  { upstream, metrics, clock }: { upstream: Upstream; metrics: Metrics; clock: Clock },
+): ReadCache {
+  const outcomes = metrics.counter('gateway_reads_total', 'Public reads, by where the answer came from', ['outcome'])
+  const counters = new Map(
+    (['fresh', 'stale', 'joined', 'asked', 'renewed'] as const).map(outcome => [outcome, outcomes.labels({ outcome })]),
+  )
+  const cache = createReadCache({
+    operations,
+    max_bytes: config.CACHE_MB * 1024 * 1024,
+    // Put back, the system's clock would keep what has run out.
+    now: overrides.clock ? () => clock.now() : () => performance.now(),
+    newId: () => clock.newId(),
+    onOutcome: outcome => counters.get(outcome)!.inc(),
+    ask: (operation, { path, params, query }, correlation_id) =>
+      upstream.forward(operation.service, {
+        method: operation.method,
+        path,
+        asked: { operation, params, query },
+        // Nothing of whoever asks: the answer is for all.
+        headers: ['x-correlation-id', correlation_id, 'x-deadline-ms', String(config.REQUEST_TIMEOUT_MS)],
+        body: undefined,
+      }),
+  })
+  metrics.gauge('gateway_kept_bytes', 'Memory that kept answers take', set => set(cache.bytes()))
+  return cache
+}
+
+function listenFor(cache: ReadCache, bus: Bus, { log, poll_ms }: { log: Logger; poll_ms?: number }): Tail | undefined {
+  if (cache.topics.length === 0) return undefined
+  return createTail({
+    bus,
+    topics: cache.topics,
+    heard: cache.heard,
+    missed: cache.forgetAll,
+    onError: error => log.warn({ error }, 'changes cannot be heard; what is kept runs out by itself'),
+    poll_ms,
+  })
+}
+
+/** The log of events as the gateway's role sees it. */
+async function connectBus(config: GatewayConfig, { secrets }: GatewayOverrides): Promise<Bus | undefined> {
+  const { BUS_DATABASE_URL: url } = config
+  if (!url) return undefined
+  return connectPostgresBus(url, { outward: true, password: secrets && passwordOf(secrets, 'BUS_DATABASE_URL', url) })
+}
+
+/** Where sockets are opened; without the channel it is like a service that is away. */
+function mountSockets(app: FastifyInstance, realtime: Realtime | undefined): void {
+  realtime?.attach(app.server)
+  app.get(realtimePath, async (_request, response) => {
+    if (!realtime) throw new Unavailable('realtime')
+    response.headers({ upgrade: 'websocket', connection: 'upgrade' })
+    throw new Problem('upgrade-required', { detail: 'Ask for a WebSocket here.' })
+  })
 }
 
 /** Where each service answers: the settings named `<SERVICE>_URL`. */

@@ -39,8 +39,21 @@ export interface FromCookies {
   body?: Buffer
 }
 
+/** What a request's cookies hold of a session, token characters only. */
+export function sessionOf(header: string | undefined): { access?: string; refresh?: string } {
+  const cookies = cookiesOf(header)
+  const token = (name: string) => {
+    const value = cookies.get(name)
+    return value !== undefined && tokenPattern.test(value) ? value : undefined
+  }
+  return { access: token(accessCookie), refresh: token(refreshCookie) }
+}
+
 /** Whether the page that made the browser ask is one of ours: by `Origin`, and where a browser sends none, by fetch metadata. */
-export function isOwnPage(request: FastifyRequest, origins: ReadonlySet<string>): boolean {
+export function isOwnPage(
+  request: Pick<FastifyRequest, 'headers' | 'protocol'>,
+  origins: ReadonlySet<string>,
+): boolean {
   const { origin, host } = request.headers
   if (origin !== undefined) return origins.has(origin) || origin === `${request.protocol}://${host}`
   return request.headers['sec-fetch-site'] === 'same-origin'

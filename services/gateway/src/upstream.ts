@@ -1,5 +1,6 @@
 import { PassThrough, type Readable } from 'node:stream'
-import { type Method, type ServiceName, Unavailable } from '@shopfleet/contracts'
+import { type Method, type Operation, type ServiceName, Unavailable } from '@shopfleet/contracts'
+import type { Answer as AnswerHere, Neighbours } from '@shopfleet/service-kit'
 import CircuitBreaker from 'opossum'
 import { type Dispatcher, Pool } from 'undici'
 
@@ -14,6 +15,8 @@ export interface Forward {
   path: string
   headers: string[]
   body: Buffer | undefined
+  /** What the path says, where it is an operation that is asked for: services of this process are asked without a socket. */
+  asked?: { operation: Operation; params: Record<string, unknown>; query: Record<string, unknown> }
 }
 
 export interface Answer {
@@ -48,6 +51,7 @@ export interface UpstreamOptions {
    */
   patience_ms?: number
   onBreaker?: (address: string, state: 'open' | 'closed') => void
+  neighbours?: Neighbours
 }
 
 /** One address of a service. */
@@ -144,6 +148,9 @@ export function createUpstream(options: UpstreamOptions) {
       if (in_flight >= max_in_flight)
         throw new Unavailable(service, { cause: new Error('too many requests under way') })
       try {
+        const neighbour = options.neighbours?.find(service)
+        const plain = neighbour && plainHeaders(request)
+        if (neighbour && plain) return await askHere(neighbour, request, plain, options.timeout_ms)
         return await send(backends, request)
       } catch (cause) {
         throw new Unavailable(service, { cause })
@@ -184,6 +191,42 @@ function createBackend(url: string, { timeout_ms, onBreaker }: UpstreamOptions):
   breaker.on('open', () => onBreaker?.(url, 'open'))
   breaker.on('close', () => onBreaker?.(url, 'closed'))
   return { address: url, breaker, pool, in_flight: 0, gone_since: 0, try_at: 0 }
+}
+
+/**
+ * The headers of a request that a service of this process can be asked with: JSON or no body, nothing said twice. The rest
+ * goes over HTTP, whose reading of it is the measure.
+ */
+function plainHeaders({ asked, headers, body }: Forward): Record<string, string> | undefined {
+  if (!asked) return undefined
+  const plain: Record<string, string> = {}
+  for (let i = 0; i < headers.length; i += 2) {
+    if (plain[headers[i]!] !== undefined) return undefined
+    plain[headers[i]!] = headers[i + 1]!
+  }
+  const type = plain['content-type']
+  if (type === undefined ? body !== undefined : !/^application\/json(; *charset=utf-8)?$/i.test(type)) return undefined
+  return plain
+}
+
+async function askHere(
+  answer: AnswerHere,
+  { asked, path, body }: Forward,
+  headers: Record<string, string>,
+  timeout_ms: number,
+): Promise<Answer> {
+  const { operation, params, query } = asked!
+  const late = Promise.withResolvers<never>()
+  const timer = setTimeout(() => late.reject(new Error(`no answer in ${timeout_ms} ms`)), timeout_ms)
+  try {
+    // Copies: the service reads numbers out of them in place.
+    const question = { operation, params: { ...params }, query: { ...query }, url: path, headers }
+    const answered = await Promise.race([answer({ ...question, body: body?.toString() }), late.promise])
+    const whole = answered.body ?? ''
+    return { ...answered, body: typeof whole === 'string' ? Buffer.from(whole) : whole }
+  } finally {
+    clearTimeout(timer)
+  }
 }
 
 /** One request on a pool. Below undici's `request`, whose readable stream costs more than the rest for small bodies. */

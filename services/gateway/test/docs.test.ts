@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { isPublic, type Operation, operation, operations } from '@shopfleet/contracts'
+import {
+  clientMessages,
+  closings,
+  isPublic,
+  type Operation,
+  operation,
+  operations,
+  realtimeChannels,
+  serverMessages,
+} from '@shopfleet/contracts'
 import { Type } from 'typebox'
 import { curlExample } from '../src/curl.ts'
 import { docsPage } from '../src/docs-page.ts'
@@ -21,6 +30,13 @@ after(() => observed.stop())
 
 test('every public operation has its article, and none between services', () => {
   for (const o of operations) assert.equal(page.includes(`<article id="${o.name}">`), isPublic(o), o.name)
+})
+
+test('the realtime channel has its section: what can be followed, every message and every way it ends', () => {
+  const section = page.slice(page.indexOf('<section class="intro" id="realtime">'), page.indexOf('id="user"'))
+  const names = [realtimeChannels, clientMessages, serverMessages, closings].flatMap(Object.keys)
+  for (const name of names) assert.ok(section.includes(`<code>${name}</code>`), name)
+  assert.ok(section.includes(`ws://shop.example/ws`) && section.includes(product_id))
 })
 
 test('every link within the page leads to one place in it', () => {

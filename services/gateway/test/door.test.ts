@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, test } from 'node:test'
 import { createLog, readConfig } from '@shopfleet/service-kit'
-import { canonicalUrl } from '../src/door.ts'
+import { canonicalUrl } from '../src/headers.ts'
 import { createGateway, GatewayConfig } from '../src/service.ts'
 import { ask, problemOf, startObserved } from './observed.ts'
 

@@ -151,3 +151,36 @@ test('stopping lets the requests under way finish and takes no new ones', async 
   assert.equal(answer.body.toString(), '{"late":true}')
   await stopped
 })
+
+test('a request that is half here when stopping begins is answered as any other, for the last time', async () => {
+  const own = await startObserved({ env: { SHUTDOWN_TIMEOUT_MS: '5000' } })
+  const socket = connect(Number(new URL(own.url).port), '127.0.0.1')
+  let heard = ''
+  socket.on('data', chunk => {
+    heard += chunk
+  })
+  const ended = new Promise(resolve => socket.once('close', resolve))
+  socket.write('GET /api/products HTTP/1.1\r\n')
+  // The server has read the first line before it stops.
+  await own.ask('GET', '/health')
+  const stopped = own.stop()
+  await new Promise(resolve => setTimeout(resolve, 20))
+  socket.write('Host: shop\r\n\r\n')
+  await ended
+  assert.match(heard, /^HTTP\/1\.1 200 /)
+  assert.match(heard, /\r\nconnection: close\r\n/i)
+  await stopped
+})
+
+test('a gateway that is to stop goes on for a while, and tells callers to come by another connection', async () => {
+  const own = await startObserved({ env: { LINGER_MS: '400', CACHE_MB: '1' } })
+  await own.ask('GET', '/api/products')
+  const stopped = own.stop()
+  for (const path of ['/api/products', '/api/categories', '/health']) {
+    const answer = await own.ask('GET', path)
+    assert.equal(answer.status, 200)
+    assert.equal(answer.headers.connection, 'close', path)
+  }
+  assert.equal((await own.ask('GET', '/health/ready')).status, 503)
+  await stopped
+})

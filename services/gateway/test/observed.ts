@@ -54,6 +54,8 @@ export async function startObserved(options: { env?: Record<string, string>; ove
     PORT: '0',
     METRICS_PORT: '0',
     LOG_LEVEL: 'silent',
+    // Here each request is seen by a service; what is kept has tests of its own.
+    CACHE_MB: '0',
     ...roomyLimits,
     ...urls,
     ...options.env,

@@ -1,4 +1,3 @@
-import { locales } from '@shopfleet/contracts'
 import { databaseSettings, settings } from '@shopfleet/service-kit'
 import { type Static, Type } from 'typebox'
 
@@ -7,15 +6,8 @@ const WebUrl = (description: string, fallback: string) =>
 
 export const NotificationConfig = settings(4008, {
   ...databaseSettings,
-  SHOP_NAME: Type.String({
-    default: 'Shopfleet',
-    minLength: 1,
-    maxLength: 60,
-    description: "The shop's name in messages",
-  }),
   SHOP_URL: WebUrl('Where the storefront is, for links in messages', 'http://localhost:3000'),
   API_URL: WebUrl('Where the API is reached from outside, for the link to unsubscribe', 'http://localhost:8080'),
-  DEFAULT_LOCALE: Type.Enum([...locales], { default: 'en', description: 'Language of who has not chosen one' }),
   SMTP_URL: Type.String({
     default: 'smtp://127.0.0.1:4102',
     pattern: '^smtps?://',
@@ -23,9 +15,9 @@ export const NotificationConfig = settings(4008, {
     secret: true,
   }),
   MAIL_FROM: Type.String({
-    default: 'Shopfleet <shop@localhost.localdomain>',
-    pattern: '^[^\\r\\n]*@[^\\r\\n]*$',
-    description: 'Sender of e-mail',
+    default: 'shop@localhost.localdomain',
+    pattern: '^([^\\r\\n]*[\\s<])?[^\\s<@]+@[^\\s>@]+>?$',
+    description: 'Address e-mail is sent from; the name beside it is that of the shop, as the settings have it',
   }),
   MAIL_CONNECTIONS: Type.Integer({ default: 5, minimum: 1, maximum: 100, description: 'To the mail server, at once' }),
   SEND_TIMEOUT_MS: Type.Integer({

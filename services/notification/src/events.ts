@@ -1,4 +1,5 @@
 import {
+  cartAbandoned,
   orderCancelled,
   orderDelivered,
   orderPaid,
@@ -6,18 +7,27 @@ import {
   orderPlaced,
   orderShipped,
   paymentRefunded,
+  settingsChanged,
   userErased,
   userRegistered,
+  wishlistBackInStock,
+  wishlistPriceDropped,
 } from '@shopfleet/contracts'
 import { seeded } from '@shopfleet/database'
-import { type Handler, on } from '@shopfleet/messaging'
-import { queueOrderMessage } from './queue-message.ts'
+import { type Handler, on, onMany } from '@shopfleet/messaging'
+import { queueOrderMessage, queueOrderMessages, queueWishlistNews } from './queue-message.ts'
 import type { Ctx } from './service.ts'
+import { saveShop } from './shop-store.ts'
 import * as store from './store.ts'
 
 export const handlers = (ctx: Ctx): Handler[] => [
-  on(seeded('confirmed-unpaid') ? orderPlaced : orderPaid, (tx, { order_id, user_id }) =>
-    queueOrderMessage(tx, { template: 'order-confirmed', order_id, user_id }),
+  ...onMany([seeded('confirmed-unpaid') ? orderPlaced : orderPaid], (tx, _orders, messages) =>
+    queueOrderMessages(
+      tx,
+      messages.map(({ payload: { order_id, user_id }, correlation_id }) => {
+        return { template: 'order-confirmed', order_id, user_id, correlation_id }
+      }),
+    ),
   ),
   on(orderShipped, async (tx, { order_id, user_id }) => {
     await queueOrderMessage(tx, { template: 'order-shipped', order_id, user_id })
@@ -46,12 +56,23 @@ export const handlers = (ctx: Ctx): Handler[] => [
       order_id,
       user_id: null,
       occasion: refund_id,
-      data: { refund_minor, currency },
+      data: { refund_id, refund_minor, currency },
     }),
   ),
 
   on(userRegistered, (tx, { user_id }) =>
-    store.insertMessage(tx, { key: `welcome:${user_id}`, template: 'welcome', user_id, data: {} }),
+    store.insertMessages(tx, [{ key: `welcome:${user_id}`, template: 'welcome', user_id, data: {} }]),
   ),
+  // The review service has decided that it is worth a message; one is made of each that was said.
+  ...onMany([wishlistBackInStock], (tx, news, messages) => queueWishlistNews(tx, 'back-in-stock', news, messages)),
+  ...onMany([wishlistPriceDropped], (tx, news, messages) => queueWishlistNews(tx, 'price-dropped', news, messages)),
+  // Only to those who asked for it. What is in the cart by then is asked for when it is sent.
+  ...onMany([cartAbandoned], (tx, carts, messages) =>
+    store.insertCartReminders(
+      tx,
+      carts.map((cart, i) => ({ ...cart, correlation_id: messages[i]!.correlation_id })),
+    ),
+  ),
+  on(settingsChanged, saveShop),
   on(userErased, (tx, { user_id }) => store.forgetUser(tx, user_id)),
 ]

@@ -35,6 +35,8 @@ export type Wishes = Omit<NotificationPreferences, 'locale'>
 export const defaultPreferences: Wishes = {
   email_order_updates: true,
   email_news: false,
+  email_wishlist: true,
+  cart_reminders: false,
   sms_order_updates: false,
   push_order_updates: true,
   phone: null,
@@ -43,6 +45,8 @@ export const defaultPreferences: Wishes = {
 /** Whether somebody with these preferences is to get an e-mail of the category. */
 export function wantsEmail(category: MessageCategory, preferences: Wishes): boolean {
   if (category === 'order-updates') return preferences.email_order_updates
+  if (category === 'wishlist') return preferences.email_wishlist
+  if (category === 'cart') return preferences.cart_reminders
   return category !== 'news' || preferences.email_news
 }
 

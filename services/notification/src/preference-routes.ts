@@ -5,6 +5,7 @@ import { defaultPreferences } from './message.ts'
 import * as store from './preferences-store.ts'
 import { savePushSubscription } from './push-subscription.ts'
 import type { Ctx } from './service.ts'
+import { findShop } from './shop-store.ts'
 import { unsubscribedPage, unsubscribePage } from './unsubscribe-page.ts'
 import { readUnsubscribeToken } from './unsubscribe-token.ts'
 
@@ -17,6 +18,14 @@ const pageHeaders = {
 }
 const htmlPage = (html: string) => reply(200, Buffer.from(html), pageHeaders)
 
+/** What says yes or no to a category. */
+const preferenceOf: Partial<Record<api.MessageCategory, keyof api.NotificationPreferences>> = {
+  'order-updates': 'email_order_updates',
+  news: 'email_news',
+  wishlist: 'email_wishlist',
+  cart: 'cart_reminders',
+}
+
 /** What people want to be told, and where. */
 export const preferenceRoutes = (ctx: Ctx): Route[] => {
   const read = async (token: string) => {
@@ -28,12 +37,12 @@ export const preferenceRoutes = (ctx: Ctx): Route[] => {
   return [
     route(api.getNotificationPreferences, async ({ caller }) => {
       const found = await store.findPreferences(ctx.sql, userIdOf(caller)!)
-      return found ?? { locale: ctx.config.DEFAULT_LOCALE, ...defaultPreferences }
+      return found ?? { locale: (await findShop(ctx.sql)).default_language, ...defaultPreferences }
     }),
 
     route(api.updateNotificationPreferences, async ({ caller, body }) => {
       try {
-        return await store.savePreferences(ctx.sql, userIdOf(caller)!, body, ctx.config.DEFAULT_LOCALE)
+        return await store.savePreferences(ctx.sql, userIdOf(caller)!, body)
       } catch (error) {
         if (!isCheckViolation(error, 'preferences_sms_needs_phone')) throw error
         throw new api.Problem('validation-failed', {
@@ -52,16 +61,16 @@ export const preferenceRoutes = (ctx: Ctx): Route[] => {
 
     route(api.showUnsubscribe, async ({ params }) => {
       const { category } = await read(params.token)
-      return htmlPage(unsubscribePage(ctx.config.SHOP_NAME, category))
+      return htmlPage(unsubscribePage((await findShop(ctx.sql)).shop_name, category))
     }),
     route(api.unsubscribe, async ({ params }) => {
       const { category, user_id, address_digest } = await read(params.token)
       if (user_id === null) await store.unsubscribeAddress(ctx.sql, address_digest, category)
       else {
-        const change = category === 'news' ? { email_news: false } : { email_order_updates: false }
-        await store.savePreferences(ctx.sql, user_id, change, ctx.config.DEFAULT_LOCALE)
+        const change = { [preferenceOf[category]!]: false }
+        await store.savePreferences(ctx.sql, user_id, change)
       }
-      return htmlPage(unsubscribedPage(ctx.config.SHOP_NAME, category))
+      return htmlPage(unsubscribedPage((await findShop(ctx.sql)).shop_name, category))
     }),
   ]
 }

@@ -1,11 +1,13 @@
-import type { Locale, MessageCategory, NotificationPreferences } from '@shopfleet/contracts'
+import type { MessageCategory, NotificationPreferences } from '@shopfleet/contracts'
 import type { Queryable } from '@shopfleet/database'
+
+const columns = (sql: Queryable) => sql`
+  locale, email_order_updates, email_news, email_wishlist, cart_reminders, sms_order_updates, push_order_updates, phone`
 
 /** What somebody wants; undefined: nothing was ever chosen. */
 export async function findPreferences(sql: Queryable, user_id: string): Promise<NotificationPreferences | undefined> {
   const [row] = await sql<NotificationPreferences[]>`
-    select locale, email_order_updates, email_news, sms_order_updates, push_order_updates, phone
-    from preferences where user_id = ${user_id}`
+    select ${columns(sql)} from preferences where user_id = ${user_id}`
   return row
 }
 
@@ -14,22 +16,31 @@ export async function savePreferences(
   sql: Queryable,
   user_id: string,
   change: Partial<NotificationPreferences>,
-  default_locale: Locale,
 ): Promise<NotificationPreferences> {
-  const { locale, email_order_updates, email_news, sms_order_updates, push_order_updates } = change
+  const {
+    locale,
+    email_order_updates,
+    email_news,
+    email_wishlist,
+    cart_reminders,
+    sms_order_updates,
+    push_order_updates,
+  } = change
   const phone = change.phone === undefined ? sql`preferences.phone` : sql`${change.phone}::text`
   const [row] = await sql<[NotificationPreferences]>`
-    insert into preferences (user_id, locale, email_order_updates, email_news, sms_order_updates, push_order_updates, phone)
-    values (${user_id}, ${locale ?? default_locale}, ${email_order_updates ?? true}, ${email_news ?? false},
-      ${sms_order_updates ?? false}, ${push_order_updates ?? true}, ${change.phone ?? null})
+    insert into preferences (user_id, ${columns(sql)})
+    values (${user_id}, coalesce(${locale ?? null}, (select default_language from shop)), ${email_order_updates ?? true}, ${email_news ?? false},
+      ${email_wishlist ?? true}, ${cart_reminders ?? false}, ${sms_order_updates ?? false}, ${push_order_updates ?? true}, ${change.phone ?? null})
     on conflict (user_id) do update set
       locale = coalesce(${locale ?? null}, preferences.locale),
       email_order_updates = coalesce(${email_order_updates ?? null}, preferences.email_order_updates),
       email_news = coalesce(${email_news ?? null}, preferences.email_news),
+      email_wishlist = coalesce(${email_wishlist ?? null}, preferences.email_wishlist),
+      cart_reminders = coalesce(${cart_reminders ?? null}, preferences.cart_reminders),
       sms_order_updates = coalesce(${sms_order_updates ?? null}, preferences.sms_order_updates),
       push_order_updates = coalesce(${push_order_updates ?? null}, preferences.push_order_updates),
       phone = ${phone}, updated_at = now()
-    returning locale, email_order_updates, email_news, sms_order_updates, push_order_updates, phone`
+    returning ${columns(sql)}`
   return row
 }
 

@@ -10,7 +10,7 @@ const needingData = (Object.keys(templates) as MessageTemplate[]).filter(name =>
 export async function resend(ctx: Ctx, id: string): Promise<Notification> {
   const resent = await store.requeue(ctx.sql, id, needingData)
   if (resent) return resent
-  if (!(await store.messageExists(ctx.sql, id))) throw new Problem('not-found')
+  if (!(await store.findMessage(ctx.sql, id))) throw new Problem('not-found')
   throw new Problem('not-resendable', {
     detail: 'It is still under way, or what it said or whom it went to is not kept any more.',
   })

@@ -9,6 +9,7 @@ import { sendLetter } from './send-letter.ts'
 import type { Ctx } from './service.ts'
 import * as store from './store.ts'
 import { templateRoutes } from './template-routes.ts'
+import * as tries from './tries-store.ts'
 
 export const routes = (ctx: Ctx): Route[] => {
   async function list(
@@ -27,6 +28,12 @@ export const routes = (ctx: Ctx): Route[] => {
     route(api.sendNotification, ({ body, caller, idempotency_key }) =>
       sendLetter(ctx, { body, author: userIdOf(caller), idempotency_key }),
     ),
+    route(api.readNotification, async ({ params: { id } }) => {
+      const message = await store.findMessage(ctx.sql, id)
+      if (!message) throw new api.Problem('not-found')
+      const [said, contents] = await Promise.all([tries.listTries(ctx.sql, id), tries.findContents(ctx.sql, id)])
+      return { message, tries: said, contents: contents ?? null }
+    }),
     route(api.resendNotification, ({ params }) => resend(ctx, params.id)),
 
     route(api.listNotifications, ({ query, caller }) =>

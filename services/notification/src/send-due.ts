@@ -1,4 +1,4 @@
-import { Unavailable } from '@shopfleet/contracts'
+import { type MessageContents, Unavailable } from '@shopfleet/contracts'
 import { seeded } from '@shopfleet/database'
 import { withContext } from '@shopfleet/messaging'
 import { type Composed, compose } from './compose.ts'
@@ -62,58 +62,62 @@ type Ready = Exclude<Composed, { drop: string }>
 
 function handOver(ctx: Ctx, message: store.ClaimedMessage, composed: Ready): Promise<Outcome> {
   const { id, template, order_id, created_at, channel } = message
-  const { to, contents, short, link, unsubscribe_url } = composed
+  const { to, shop, contents, short, link, unsubscribe_url } = composed
   switch (channel) {
     case 'email':
-      return ctx.email.send({ id, to, template, order_id, unsubscribe_url, date: new Date(created_at), ...contents })
+      return ctx.email.send({
+        ...{ id, to, template, order_id, unsubscribe_url, shop },
+        date: new Date(created_at),
+        ...contents,
+      })
     case 'sms':
       return ctx.sms.send({ id, to, text: short! })
     case 'push':
-      return pushTo(ctx, message, { body: short!, url: link })
+      return pushTo(ctx, message, { title: shop.shop_name, body: short!, url: link })
   }
 }
 
 async function pushTo(
   ctx: Ctx,
   { id, user_id, recipient }: store.ClaimedMessage,
-  note: { body: string; url: string },
+  note: { title: string; body: string; url: string },
 ): Promise<Outcome> {
   const gone: Outcome = { kind: 'refused', reason: 'the browser no longer takes messages' }
   const subscription = await findPushSubscription(ctx.sql, recipient!, user_id!)
   if (!subscription) return gone
-  const title = ctx.config.SHOP_NAME
-  const outcome = await ctx.push.send(subscription, { id, title, ...note })
+  const outcome = await ctx.push.send(subscription, { id, ...note })
   if (outcome.kind !== 'gone') return outcome
   await deletePushSubscription(ctx.sql, subscription.id)
   return gone
 }
 
 async function note(ctx: Ctx, message: store.ClaimedMessage, composed: Ready, outcome: Outcome): Promise<boolean> {
-  if (outcome.kind === 'later') return later(ctx, message, outcome.reason)
+  if (outcome.kind === 'later') return later(ctx, message, outcome.reason, composed)
   const status = outcome.kind === 'taken' ? 'sent' : 'failed'
   ctx.outcomes.inc({ channel: message.channel, outcome: status })
-  const { to, user_id, contents } = composed
+  const { to, user_id, contents, kept } = composed
   if (seeded('recipient-logged')) ctx.log.warn({ to }, `a message was ${status}: ${to}`)
   const ended = await store.endMessage(ctx.sql, message, {
     status,
     subject: contents.subject,
     recipient: to,
     user_id,
-    ...(outcome.kind === 'refused' ? { reason: outcome.reason } : {}),
-    ...keeping(message),
+    ...(outcome.kind === 'refused' ? { reason: withoutAddress(outcome.reason, to) } : {}),
+    ...keeping(message, kept),
   })
   if (!ended) ctx.log.warn({ message_id: message.id, status }, 'a message was taken over while it was sent')
   return true
 }
 
-async function later(ctx: Ctx, message: store.ClaimedMessage, reason: string): Promise<boolean> {
+async function later(ctx: Ctx, message: store.ClaimedMessage, said: string, composed?: Ready): Promise<boolean> {
+  const reason = composed ? withoutAddress(said, composed.to) : said
   const { MAX_ATTEMPTS, RETRY_FIRST_MS, RETRY_MOST_MS } = ctx.config
   if (message.attempts >= MAX_ATTEMPTS) {
     ctx.outcomes.inc({ channel: message.channel, outcome: 'failed' })
     await store.endMessage(ctx.sql, message, {
       status: 'failed',
       reason: reasonOf(`given up after ${message.attempts} tries: ${reason}`),
-      ...keeping(message),
+      ...keeping(message, composed?.kept),
     })
     return true
   }
@@ -122,8 +126,11 @@ async function later(ctx: Ctx, message: store.ClaimedMessage, reason: string): P
   return false
 }
 
-/** What of a message goes when it is done with. */
-const keeping = ({ template }: store.ClaimedMessage) => {
+/** What of a message goes when it is done with, and what it said stays. Of who is forgotten nothing does. */
+function keeping({ template }: store.ClaimedMessage, contents?: MessageContents) {
   const { forgets } = templates[template]
-  return forgets ? { forgets } : {}
+  return { ...(forgets ? { forgets } : {}), ...(forgets === 'all' ? {} : { contents }) }
 }
+
+/** A mail server likes to say whom it will not write to; a reason stays when the address is forgotten. */
+const withoutAddress = (reason: string, to: string) => reason.replaceAll(to, 'the address')

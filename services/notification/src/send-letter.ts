@@ -20,16 +20,8 @@ export async function sendLetter(ctx: Ctx, { body, author, idempotency_key }: As
   }
   const key = `letter:${author}:${idempotency_key ?? ctx.clock.newId()}`
   const request_hash = hash('sha256', JSON.stringify(body))
-  await store.insertMessage(ctx.sql, {
-    key,
-    request_hash,
-    template,
-    user_id,
-    order_id,
-    recipient: email,
-    locale,
-    data: { subject, text },
-  })
+  const letter = { key, request_hash, template, user_id, order_id, recipient: email, locale, data: { subject, text } }
+  await store.insertMessages(ctx.sql, [letter])
   const found = await store.findByKey(ctx.sql, key)
   if (!found) {
     throw new Problem('validation-failed', {

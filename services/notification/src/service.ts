@@ -56,6 +56,7 @@ export async function createNotificationService(config: NotificationConfig, over
       }
     },
     routes,
+    gather_ms: 250,
     handlers,
     personalData: readPersonalData,
     sweeps: ctx => [

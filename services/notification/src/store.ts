@@ -1,47 +1,96 @@
 import type {
   Channel,
+  cartAbandoned,
   Locale,
   MessageCategory,
+  MessageContents,
   MessageStatus,
   MessageTemplate,
   Notification,
+  PayloadOf,
 } from '@shopfleet/contracts'
-import type { Queryable } from '@shopfleet/database'
+import type { Queryable, RunMany, Sql } from '@shopfleet/database'
 import { currentContext } from '@shopfleet/messaging'
 import { categoryOf, type NewMessage } from './message.ts'
+import { noteTries } from './tries-store.ts'
 
 /** A message as it goes onto the wire. */
 const columns = (sql: Queryable) => sql`
   id, template, category, channel, status, reason, user_id, order_id, recipient, subject, attempts, created_at, sent_at`
 
-/** Queues a message. One of its key that is there already stays as it is. */
-export async function insertMessage(sql: Queryable, message: NewMessage): Promise<void> {
+/** Queues messages. One of its key that is there already stays as it is. In the order of their keys, as any two writers do. */
+export async function insertMessages(
+  sql: Queryable,
+  messages: (NewMessage & { correlation_id?: string })[],
+): Promise<void> {
+  if (messages.length === 0) return
+  const { correlation_id } = currentContext()
+  const asked = messages.map(message => ({ correlation_id, ...message, category: categoryOf(message.template) }))
   await sql`
     insert into messages (key, request_hash, template, category, channel, user_id, order_id, recipient, locale, data, due_at,
       correlation_id)
-    select ${message.key}, ${message.request_hash ?? null}, ${message.template}, ${categoryOf(message.template)},
-      ${message.channel ?? 'email'}, ${message.user_id ?? null}, ${message.order_id ?? null}, ${message.recipient ?? null},
-      ${message.locale ?? null}, ${(message.data ?? null) as never}::jsonb,
-      now() + make_interval(secs => ${message.wait_s ?? 0}), ${currentContext().correlation_id}
-    where not exists (select 1 from forgotten_users where user_id = ${message.user_id ?? null}::uuid)
+    select key, request_hash, template, category, coalesce(channel, 'email'), user_id, order_id, recipient, locale, data,
+      now() + make_interval(secs => coalesce(wait_s, 0)), correlation_id
+    from jsonb_to_recordset(${asked as never}::jsonb) as m(key text, request_hash text, template text, category text,
+      channel text, user_id uuid, order_id uuid, recipient text, locale text, data jsonb, wait_s float8, correlation_id text)
+    where not exists (select 1 from forgotten_users f where f.user_id = m.user_id)
+    order by key
     on conflict (key) do nothing`
 }
 
-/** The same to the telephone and the browsers of somebody who wants to be told there. */
-export async function insertShortMessages(sql: Queryable, message: NewMessage & { user_id: string }): Promise<void> {
-  const { key, template, user_id, order_id = null } = message
+/** The same to the telephone and the browsers of those who want to be told there. */
+export async function insertShortMessages(
+  sql: Queryable,
+  messages: (NewMessage & { user_id: string; correlation_id?: string })[],
+): Promise<void> {
+  if (messages.length === 0) return
+  const { correlation_id } = currentContext()
+  const asked = messages.map(message => ({ correlation_id, ...message, category: categoryOf(message.template) }))
   await sql`
+    with asked as materialized (
+      select * from jsonb_to_recordset(${asked as never}::jsonb) as m(key text, template text, category text, user_id uuid,
+        order_id uuid, correlation_id text)
+    )
     insert into messages (key, template, category, channel, user_id, order_id, recipient, correlation_id)
-    select ${key} || ':' || channel || coalesce(':' || subscription, ''), ${template}, ${categoryOf(template)}, channel,
-      ${user_id}, ${order_id}, recipient, ${currentContext().correlation_id}
-    from (
-      select 'sms' as channel, null as subscription, phone as recipient from preferences
-      where user_id = ${user_id} and sms_order_updates
+    select key || ':' || channel || coalesce(':' || subscription, '') as key, template, category, channel, asked.user_id,
+      order_id, wanted.recipient, correlation_id
+    from asked join (
+      select user_id, 'sms' as channel, null as subscription, phone as recipient from preferences
+      where user_id = any(${messages.map(message => message.user_id)}::uuid[]) and sms_order_updates
       union all
-      select 'push', id::text, id::text from push_subscriptions s
-      where user_id = ${user_id}
+      select user_id, 'push', id::text, id::text from push_subscriptions s
+      where user_id = any(${messages.map(message => message.user_id)}::uuid[])
         and not exists (select 1 from preferences p where p.user_id = s.user_id and not p.push_order_updates)
-    ) as wanted
+    ) as wanted using (user_id)
+    order by 1
+    on conflict (key) do nothing`
+}
+
+/**
+ * A reminder of a cart that was left behind, by e-mail and to the browsers of its owner, if they have asked for reminders.
+ * One of a cart, for ever.
+ */
+export async function insertCartReminders(
+  sql: Queryable,
+  carts: (PayloadOf<typeof cartAbandoned> & { correlation_id: string })[],
+): Promise<void> {
+  if (carts.length === 0) return
+  const template: MessageTemplate = 'cart-abandoned'
+  await sql`
+    with asked as materialized (
+      select m.* from jsonb_to_recordset(${carts as never}::jsonb) as m(cart_id uuid, user_id uuid, left_at text, correlation_id text)
+      join preferences p on p.user_id = m.user_id and p.cart_reminders
+      where not exists (select 1 from forgotten_users f where f.user_id = m.user_id)
+    )
+    insert into messages (key, template, category, channel, user_id, recipient, data, correlation_id)
+    select concat_ws(':', ${template}::text, cart_id, ways.subscription), ${template}, ${categoryOf(template)}, channel, user_id,
+      ways.subscription, jsonb_build_object('cart_id', cart_id, 'left_at', left_at), correlation_id
+    from asked cross join lateral (
+      select 'email' as channel, null as subscription
+      union all
+      select 'push', s.id::text from push_subscriptions s where s.user_id = asked.user_id
+    ) as ways
+    order by 1
     on conflict (key) do nothing`
 }
 
@@ -128,17 +177,30 @@ export interface End {
   user_id?: string | null
   /** Of what it was made and to whom it went. */
   forgets?: 'data' | 'all'
+  contents?: MessageContents
 }
 
 /** Ends a message. False: somebody else has it by now, or the person was forgotten meanwhile. */
-export async function endMessage(sql: Queryable, { id, claim }: ClaimedMessage, end: End): Promise<boolean> {
-  const ended = await sql`
-    update messages set status = ${end.status}, reason = ${end.reason ?? null}, subject = ${end.subject ?? null},
-      recipient = ${end.forgets === 'all' ? null : sql`coalesce(${end.recipient ?? null}, recipient)`},
-      user_id = coalesce(${end.user_id ?? null}, user_id), data = ${end.forgets ? null : sql`data`},
-      sent_at = case when ${end.status} = 'sent' then clock_timestamp() end, due_at = null, claim = null
-    where id = ${id} and claim = ${claim}`
-  return ended.count === 1
+export function endMessage(sql: Sql, { id, claim }: ClaimedMessage, end: End): Promise<boolean> {
+  return sql.gather('endMessage', { id, claim, ...end }, endMessages)
+}
+
+const endMessages: RunMany<Pick<ClaimedMessage, 'id' | 'claim'> & End, boolean> = async (sql, ends) => {
+  const rows = await sql<{ id: string }[]>`
+    with asked as materialized (
+      select * from jsonb_to_recordset(${ends as never}::jsonb) as a(id uuid, claim uuid, status text, reason text, subject text,
+        recipient text, user_id uuid, forgets text, contents jsonb)
+    ), done as (
+      update messages m set status = a.status, reason = a.reason, subject = a.subject,
+        recipient = case when a.forgets = 'all' then null else coalesce(a.recipient, m.recipient) end,
+        user_id = coalesce(a.user_id, m.user_id), data = case when a.forgets is null then m.data end,
+        sent_at = case when a.status = 'sent' then clock_timestamp() end, due_at = null, claim = null
+      from asked a where m.id = a.id and m.id = any(${ends.map(end => end.id)}::uuid[]) and m.claim = a.claim
+      returning m.id, a.status as outcome, a.reason, a.contents
+    ), ${noteTries(sql)}
+    select id from done`
+  const ended = new Set(rows.map(row => row.id))
+  return ends.map(end => ended.has(end.id))
 }
 
 /** Puts a message back, to be tried again in about so long: up to a quarter more, so that many do not come back at once. */
@@ -149,9 +211,13 @@ export async function postpone(
   reason: string,
 ): Promise<void> {
   await sql`
-    update messages set status = 'queued', reason = ${reason}, claim = null,
-      due_at = clock_timestamp() + make_interval(secs => ${delay_ms / 1000} * (1 + random() / 4))
-    where id = ${id} and claim = ${claim}`
+    with done as (
+      update messages set status = 'queued', reason = ${reason}, claim = null,
+        due_at = clock_timestamp() + make_interval(secs => ${delay_ms / 1000} * (1 + random() / 4))
+      where id = ${id} and claim = ${claim}
+      returning id, 'postponed' as outcome, reason, null::jsonb as contents
+    ), ${noteTries(sql)}
+    select id from done`
 }
 
 export type Resend = 'resent' | 'not-found' | 'not-resendable'
@@ -174,9 +240,9 @@ export async function requeue(
   return row
 }
 
-export async function messageExists(sql: Queryable, id: string): Promise<boolean> {
-  const rows = await sql`select 1 from messages where id = ${id}`
-  return rows.count === 1
+export async function findMessage(sql: Queryable, id: string): Promise<Notification | undefined> {
+  const [row] = await sql<Notification[]>`select ${columns(sql)} from messages where id = ${id}`
+  return row
 }
 
 /** How many wait, and of those how many have been refused at least once. */
@@ -193,11 +259,15 @@ export async function countFailed(sql: Queryable): Promise<number> {
 /** Forgets whom old messages went to and what was in them. The rows stay: an occasion that comes again finds its message. */
 export async function forgetOld(sql: Queryable, keep_days: number, limit: number): Promise<number> {
   const { count } = await sql`
-    update messages set recipient = null, data = null, request_hash = null where id in (
+    with old as materialized (
       select id from messages
       where (recipient is not null or data is not null) and created_at < now() - make_interval(days => ${keep_days})
         and due_at is null
-      limit ${limit} for update skip locked)`
+      limit ${limit} for update skip locked
+    ), said as (
+      delete from message_tries using old where message_id = old.id
+    )
+    update messages set recipient = null, data = null, request_hash = null from old where messages.id = old.id`
   return count
 }
 
@@ -207,6 +277,8 @@ export async function forgetOld(sql: Queryable, keep_days: number, limit: number
  */
 export async function forgetUser(sql: Queryable, user_id: string): Promise<void> {
   await sql`insert into forgotten_users (user_id) values (${user_id}) on conflict do nothing`
+  await sql`
+    delete from message_tries using messages m where message_id = m.id and m.user_id = ${user_id}`
   await sql`
     update messages set user_id = null, recipient = null, data = null, request_hash = null, claim = null, due_at = null,
       status = case when due_at is null then status else 'dropped' end,

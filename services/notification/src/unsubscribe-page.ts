@@ -6,6 +6,8 @@ import { escapeHtml } from './templates/layout.ts'
 const what: Partial<Record<MessageCategory, { en: string; de: string }>> = {
   'order-updates': { en: 'news of your orders on their way', de: 'Nachrichten über den Weg Ihrer Bestellungen' },
   news: { en: 'our news', de: 'unsere Neuigkeiten' },
+  wishlist: { en: 'news of your wishlist', de: 'Neuigkeiten zu Ihrem Wunschzettel' },
+  cart: { en: 'reminders of your cart', de: 'Erinnerungen an Ihren Warenkorb' },
 }
 
 const page = (shop: string, body: string) => `<!doctype html>

@@ -1,46 +1,11 @@
 import assert from 'node:assert/strict'
-import {
-  createDecipheriv,
-  createECDH,
-  createHmac,
-  createPublicKey,
-  type ECDH,
-  hkdfSync,
-  randomBytes,
-  verify,
-} from 'node:crypto'
-import { createServer, type IncomingHttpHeaders } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { createHmac, createPublicKey, verify } from 'node:crypto'
 import { after, afterEach, before, test } from 'node:test'
 import * as api from '@shopfleet/contracts'
-import { openShop, type Shop } from './setup.ts'
+import { createBrowser, decrypt, type Got, startOutside } from './outside.ts'
+import { openShop, type Shop, settingsSaid } from './setup.ts'
 
 /* Telephones and browsers: an SMS provider's API and a push service, both outside and both real HTTP servers. */
-
-interface Got {
-  path: string
-  headers: IncomingHttpHeaders
-  body: Buffer
-}
-
-/** A server of somebody else: keeps what it is sent, and answers with `status`. */
-async function startOutside() {
-  const got: Got[] = []
-  const outside = { got, status: 201, url: '', stop: () => {} }
-  const server = createServer(async (request, response) => {
-    const chunks: Buffer[] = []
-    for await (const chunk of request) chunks.push(chunk)
-    got.push({ path: request.url!, headers: request.headers, body: Buffer.concat(chunks) })
-    response.writeHead(outside.status).end('{}')
-  })
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  outside.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  outside.stop = () => {
-    server.closeAllConnections()
-    server.close()
-  }
-  return outside
-}
 
 let shop: Shop
 let sms: Awaited<ReturnType<typeof startOutside>>
@@ -49,8 +14,9 @@ before(async () => {
   sms = await startOutside()
   push = await startOutside()
   shop = await openShop({
-    env: { SMS_URL: `${sms.url}/messages`, SMS_KEY: 'provider-key', SHOP_NAME: 'Tea "& Co"', PUSH_HOSTS: '127.0.0.1' },
+    env: { SMS_URL: `${sms.url}/messages`, SMS_KEY: 'provider-key', PUSH_HOSTS: '127.0.0.1' },
   })
+  await shop.platform.service('notification').deliver([settingsSaid({ shop_name: 'Tea "& Co"' })])
 })
 after(async () => {
   await shop?.platform.stop()
@@ -119,34 +85,9 @@ test('who does not want an SMS any more gets none, also of what waited', async (
   assert.deepEqual([sms.got.length, (await short(order, 'sms'))!.status], [0, 'dropped'])
 })
 
-/** What a browser does to subscribe. */
-function createBrowser(path: string) {
-  const ecdh = createECDH('prime256v1')
-  const p256dh = ecdh.generateKeys()
-  const auth = randomBytes(16)
-  const keys = { p256dh: p256dh.toString('base64url'), auth: auth.toString('base64url') }
-  return { ecdh, auth, subscription: { endpoint: `${push.url}/${path}`, expirationTime: null, keys } }
-}
-
-/** What a browser does with a push message: RFC 8291 and RFC 8188, by hand. */
-function decrypt(body: Buffer, ecdh: ECDH, auth: Buffer): string {
-  const salt = body.subarray(0, 16)
-  const idLength = body[20]!
-  const sender = body.subarray(21, 21 + idLength)
-  const sealed = body.subarray(21 + idLength)
-  const info = Buffer.concat([Buffer.from('WebPush: info\0'), ecdh.getPublicKey(), sender])
-  const secret = Buffer.from(hkdfSync('sha256', ecdh.computeSecret(sender), auth, info, 32))
-  const derive = (name: string, length: number) =>
-    Buffer.from(hkdfSync('sha256', secret, salt, Buffer.from(`Content-Encoding: ${name}\0`), length))
-  const decipher = createDecipheriv('aes-128-gcm', derive('aes128gcm', 16), derive('nonce', 12))
-  decipher.setAuthTag(sealed.subarray(-16))
-  const padded = Buffer.concat([decipher.update(sealed.subarray(0, -16)), decipher.final()])
-  return padded.subarray(0, padded.lastIndexOf(2)).toString()
-}
-
 test('a browser that subscribed is told what only it can read, signed with the key the shop published', async () => {
   const me = await shop.platform.as()
-  const browser = createBrowser('browser-1')
+  const browser = createBrowser(`${push.url}/browser-1`)
   const { public_key } = await client().call(api.getPushKey, {})
   const { id } = await client().call(api.createPushSubscription, { body: browser.subscription }, me)
   const order = await buy(me)
@@ -182,7 +123,7 @@ test('a browser that subscribed is told what only it can read, signed with the k
 
 test('a push service that fails is asked again under the same topic; a browser that is gone is forgotten', async () => {
   const me = await shop.platform.as()
-  await client().call(api.createPushSubscription, { body: createBrowser('browser-2').subscription }, me)
+  await client().call(api.createPushSubscription, { body: createBrowser(`${push.url}/browser-2`).subscription }, me)
   push.status = 500
   await buy(me)
   await shop.platform.drain()
@@ -205,7 +146,7 @@ test('a push service that fails is asked again under the same topic; a browser t
 
 test('push can be switched off, and a browser belongs to who signed in last', async () => {
   const [ada, grace] = [await shop.platform.as(), await shop.platform.as()]
-  const body = createBrowser('shared').subscription
+  const body = createBrowser(`${push.url}/shared`).subscription
   const { id } = await client().call(api.createPushSubscription, { body }, ada)
   assert.equal((await client().call(api.createPushSubscription, { body }, grace)).id, id)
   await buy(ada)
@@ -221,7 +162,7 @@ test('push can be switched off, and a browser belongs to who signed in last', as
 
 test('nobody can have the shop call an address of their choice', async () => {
   const me = await shop.platform.as()
-  const { keys } = createBrowser('x').subscription
+  const { keys } = createBrowser(`${push.url}/x`).subscription
   for (const endpoint of [
     'http://169.254.169.254/latest/meta-data',
     'http://127.0.0.1.evil.example/x',

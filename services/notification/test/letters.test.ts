@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import * as api from '@shopfleet/contracts'
 import { startTestPlatform, type TestPlatform } from '@shopfleet/testing'
+import { settingsSaid } from './setup.ts'
 
 /* What staff write and see, what customers choose and see. */
 
@@ -134,6 +135,8 @@ test('preferences: what is left out stays, SMS needs a number, and everybody has
     locale: 'en',
     email_order_updates: true,
     email_news: false,
+    email_wishlist: true,
+    cart_reminders: false,
     sms_order_updates: false,
     push_order_updates: true,
     phone: null,
@@ -259,4 +262,41 @@ test('a person who is erased: what waits is not sent, what was sent no longer na
   await platform.drain()
   assert.match((await platform.mail.sent(ada.email)).at(-1)!.subject, /was erased/)
   assert.equal((await client().call(api.listNotifications, { query: { recipient: ada.email } }, staff)).items.length, 0)
+})
+
+test('the shop says who it is in every message, in its own language to who chose none, and where to ask; told twice it is the same', async () => {
+  const said = settingsSaid({
+    shop_name: 'Lampe <& Blatt>',
+    support_email: 'frage@example.com',
+    default_language: 'de',
+  })
+  await platform.service('notification').deliver([said])
+  await platform.service('notification').deliver([said])
+  try {
+    const ada = await aUser()
+    await ada.told()
+    await platform.drain()
+    const [mail] = await platform.mail.sent(ada.email)
+    assert.match(mail!.headers.from!, /^"?Lampe <& Blatt>"? <shop@localhost\.localdomain>$/)
+    assert.deepEqual(mail!.headers['reply-to'], '"Lampe <& Blatt>" <frage@example.com>')
+    assert.match(
+      mail!.html,
+      /<html lang="de">[\s\S]*Lampe &lt;&amp; Blatt&gt;[\s\S]*Fragen\? <a [^>]*href="mailto:frage@example\.com"/,
+    )
+    assert.match(mail!.text, /bei Lampe <& Blatt> \(.*\)\.\nFragen\? frage@example\.com/)
+    const { locale } = await client().call(api.getNotificationPreferences, {}, ada.headers)
+    assert.equal(locale, 'de')
+    const saved = await client().call(api.updateNotificationPreferences, { body: { email_news: true } }, ada.headers)
+    assert.equal(saved.locale, 'de')
+    // Who chose one is not spoken to in another.
+    await client().call(api.updateNotificationPreferences, { body: { locale: 'en' } }, ada.headers)
+    const params = { name: 'welcome' as const }
+    const preview = await client().send(api.previewMessageTemplate, { params, query: { locale: 'en' } }, staff)
+    assert.match(String(preview.body), /Lampe &lt;&amp; Blatt&gt;[\s\S]*Questions\?/)
+    await ada.told()
+    await platform.drain()
+    assert.match((await platform.mail.sent(ada.email))[1]!.html, /<html lang="en">/)
+  } finally {
+    await platform.service('notification').deliver([settingsSaid({})])
+  }
 })

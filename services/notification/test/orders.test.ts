@@ -133,6 +133,24 @@ test('money given back in part is told with its amount', async () => {
   assert.match(mail!.text, /\$4\.50/)
 })
 
+test('items that were given back are named in the message', async () => {
+  const email = shop.newEmail()
+  const order = await shop.order({ email, payment_method: 'tok_approve' })
+  await shop.sentTo(email)
+  const [item] = order.items
+  await shop.platform
+    .client('order')
+    .call(
+      api.refundOrder,
+      { params: { id: order.id }, body: { lines: [{ item_id: item!.id, quantity: 1 }], reason: 'our little secret' } },
+      { ...shop.staff, 'idempotency-key': randomUUID() },
+    )
+  const [, mail] = await shop.sentTo(email)
+  assert.equal(mail!.subject, `Refund for order ${order.number}`)
+  assert.ok(mail!.text.includes(`1 × ${item!.product_name}`))
+  assert.ok(!mail!.text.includes('our little secret'), 'why is for the books')
+})
+
 test('a declined payment is reminded of only if it has not been made good since', async () => {
   const pay = (order: api.Order, payment_method: string) =>
     shop.platform

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { after, before, beforeEach, test } from 'node:test'
 import * as api from '@shopfleet/contracts'
 import { startTestPlatform, type TestPlatform } from '@shopfleet/testing'
+import { settingsSaid } from './setup.ts'
 
 /* The queue between what is to be said and a mail server that may say no, not now, or nothing. */
 
@@ -13,8 +14,9 @@ before(async () => {
   platform = await startTestPlatform({
     services: ['notification'],
     mail: true,
-    env: { SEND_TIMEOUT_MS: '10000', MAX_ATTEMPTS: '4', SHOP_NAME: 'Tea & Co' },
+    env: { SEND_TIMEOUT_MS: '10000', MAX_ATTEMPTS: '4' },
   })
+  await platform.service('notification').deliver([settingsSaid({ shop_name: 'Tea & Co' })])
   staff = await platform.asStaff('orders')
   asUser = await platform.asService('user', 'notification')
 })

@@ -2,6 +2,13 @@ import { randomUUID } from 'node:crypto'
 import * as api from '@shopfleet/contracts'
 import { type PlatformOptions, startTestPlatform, type TestPlatform } from '@shopfleet/testing'
 
+/** What the admin service says when the shop is set anew. */
+export const settingsSaid = (profile: Partial<api.ShopProfile>): api.EventMessage => ({
+  ...{ name: api.settingsChanged.name, version: 1, service: 'admin', aggregate_id: api.shopId },
+  payload: { ...api.firstProfile, ...profile, version: 2, updated_by: null },
+  ...{ id: randomUUID(), correlation_id: randomUUID(), traceparent: null, occurred_at: new Date().toISOString() },
+})
+
 /** A shop that sells and writes about it, and short words for what happens in it. */
 export async function openShop(options: Partial<PlatformOptions> = {}) {
   const platform: TestPlatform = await startTestPlatform({

@@ -42,6 +42,13 @@ export const UserConfig = settings(4001, {
       description: 'An OpenID Connect provider people may sign in with; send it back to SHOP_URL/sign-in/callback',
     }),
   ),
+  OIDC_NAME: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 50,
+      description: 'What people call it, on the button; the host of OIDC_ISSUER if not set',
+    }),
+  ),
   OIDC_CLIENT_ID: Type.Optional(Type.String({ description: 'What the shop is called there' })),
   OIDC_CLIENT_SECRET: Type.Optional(Type.String({ description: 'Its secret there', secret: true })),
   BCRYPT_COST: Type.Integer({

@@ -42,6 +42,12 @@ export function createProvider() {
   }
 }
 
+/** What the provider is called before people; undefined where there is none. */
+export function providerName({ config }: Pick<Ctx, 'config'>): string | undefined {
+  const { OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_NAME } = config
+  return OIDC_ISSUER && OIDC_CLIENT_ID ? (OIDC_NAME ?? new URL(OIDC_ISSUER).hostname) : undefined
+}
+
 const redirectUri = ({ config }: Ctx) => `${config.SHOP_URL.replace(/\/+$/, '')}/sign-in/callback`
 
 /** Where the browser goes to sign in, and what it brings back with the answer. */

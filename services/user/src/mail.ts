@@ -64,14 +64,16 @@ type Message = BodyOf<typeof queueMessage>
 
 /** The mail as the notification service takes it; undefined for one that is not to be sent. */
 async function compose(ctx: Ctx, mail: MailRow): Promise<Message | undefined> {
-  const { key, template, email, data } = mail
+  const { key, template, data } = mail
   if (!isLink(template)) {
     const to = mail.user_id === null ? {} : { user_id: mail.user_id }
-    return { key, template: template as Template, email, data, ...to }
+    return { key, template: template as Template, email: mail.email, data, ...to }
   }
   const { path, lives_s, template: named } = links[template]
   const account = await mails.findRecipient(ctx.sql, mail)
   if (!account) return undefined
+  // Who was only named by an address is written to as they spell it themselves.
+  const email = mail.user_id === null ? account.email : mail.email
   if (template === 'verify-email' && (account.is_verified || account.email !== email)) return undefined
   const token = randomBytes(32).toString('base64url')
   const link = { hash: hashOfLink(token), user_id: account.id, purpose: template, email, lives_s, limit: linksPerHour }

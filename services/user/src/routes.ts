@@ -15,8 +15,8 @@ import { deleteAddress, listAddresses } from './address-store.ts'
 import { addAddress, replaceAddress } from './addresses.ts'
 import { addressOf, deviceOf } from './device.ts'
 import { exportPerson } from './erasure.ts'
-import { findErasure, findErasureOf } from './erasure-store.ts'
-import { beginExternal, finishExternal } from './external-sign-in.ts'
+import { findErasure, findErasureOf, readOwnData } from './erasure-store.ts'
+import { beginExternal, finishExternal, providerName } from './external-sign-in.ts'
 import { changePassword, resetPassword, verifyEmail } from './links.ts'
 import { queueMail } from './mail.ts'
 import { createUser, register, signUp } from './register.ts'
@@ -62,6 +62,10 @@ function onlyVisible(caller: Caller, id: string): void {
 }
 
 export const routes = (ctx: Ctx): Route[] => [
+  route(api.getSignInMethods, async () => {
+    const name = providerName(ctx)
+    return { open_registration: ctx.config.OPEN_REGISTRATION, external: name === undefined ? null : { name } }
+  }),
   route(api.register, call => register(ctx, call.body, fromOf(call))),
   route(api.login, call => login(ctx, call.body.email, call.body.password, fromOf(call))),
   route(api.beginExternal, () => beginExternal(ctx)),
@@ -85,6 +89,10 @@ export const routes = (ctx: Ctx): Route[] => [
   route(api.resendVerification, async ({ caller }) => {
     const user = found(await store.findUser(ctx.sql, userIdOf(caller)!), 'invalid-token')
     await queueMail(ctx, ctx.sql, 'verify-email', { user_id: user.id, email: user.email })
+    return null
+  }),
+  route(api.requestVerification, async ({ body }) => {
+    await queueMail(ctx, ctx.sql, 'verify-email', { email: body.email.trim() })
     return null
   }),
   route(api.forgotPassword, async ({ body }) => {
@@ -146,7 +154,8 @@ export const routes = (ctx: Ctx): Route[] => [
   route(api.listUsers, async ({ query }) => {
     const limit = query.limit!
     const [after] = decodeCursor('users', ['id'], query.cursor) ?? []
-    const rows = await store.listUsers(ctx.sql, { email: query.email, after, limit: limit + 1 })
+    const { cursor: _, ...filter } = query
+    const rows = await store.listUsers(ctx.sql, { ...filter, after, limit: limit + 1 })
     return pageOf('users', rows, limit, row => [row.id])
   }),
   route(api.createUser, ({ body }) => createUser(ctx, body)),
@@ -180,6 +189,11 @@ export const routes = (ctx: Ctx): Route[] => [
   }),
 
   route(api.userExists, async ({ params }) => found(await store.findActiveUser(ctx.sql, params.id))),
+  route(api.readUserRecord, async ({ params }) => {
+    const record = await readOwnData(ctx.sql, params.id)
+    return found(record.account!.length > 0 ? record : undefined)
+  }),
+  route(api.readUserName, async ({ params }) => found(await store.findActiveName(ctx.sql, params.id))),
   route(api.listRevocations, ({ query }) => sessions.listRevocations(ctx.sql, query.since, revocationsKeep_s(ctx))),
   route(api.jwks, async () => ({ keys: await store.listPublicKeys(ctx.sql) })),
 ]

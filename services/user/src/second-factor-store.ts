@@ -81,3 +81,13 @@ export async function deleteChallenge(sql: Queryable, hash: Uint8Array): Promise
 export async function deleteOldChallenges(sql: Queryable): Promise<number> {
   return (await sql`delete from sign_in_challenges where expires_at <= now()`).count
 }
+
+/** What an authenticator app calls this shop. */
+export async function findShopName(sql: Queryable): Promise<string> {
+  const [row] = await sql<[{ shop_name: string }]>`select shop_name from shop`
+  return row.shop_name
+}
+
+export async function saveShopName(sql: Queryable, shop_name: string): Promise<void> {
+  await sql`update shop set shop_name = ${shop_name}`
+}

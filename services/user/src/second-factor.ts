@@ -18,10 +18,10 @@ import { findUser } from './store.ts'
 
 const recoveryCodes = 10
 const challenge_s = 300
-const issuer = 'Shopfleet'
 
 const digest = (text: string) => createHash('sha256').update(text).digest()
-const totpOf = (secret: string, label = '') => new TOTP({ issuer, label, secret: Secret.fromBase32(secret) })
+const totpOf = (secret: string, shown: { issuer?: string; label?: string } = {}) =>
+  new TOTP({ ...shown, secret: Secret.fromBase32(secret) })
 const sealName = (user_id: string) => `second factor of ${user_id}`
 const base32 = (bytes: number) => new Secret({ buffer: new Uint8Array(randomBytes(bytes)).buffer }).base32
 
@@ -56,7 +56,9 @@ export async function enrol(ctx: Ctx, user_id: string, password: string | undefi
   const secret = base32(20)
   if (!(await store.insertSecret(ctx.sql, user_id, seal(secret, sealName(user_id), ctx.config))))
     throw new Problem('already-exists', { detail: 'Disable the second factor first.' })
-  return { secret, otpauth_url: totpOf(secret, email).toString() }
+  // A colon would end the issuer in the address.
+  const issuer = (await store.findShopName(ctx.sql)).replaceAll(':', ' ')
+  return { secret, otpauth_url: totpOf(secret, { issuer, label: email }).toString() }
 }
 
 /** From now on signing in asks for a code. Answers the recovery codes, this once. */

@@ -3,6 +3,7 @@ import { type Context, createService, type Overrides, type Service } from '@shop
 import { deleteOldAttempts } from './attempts-store.ts'
 import type { UserConfig } from './config.ts'
 import { confirmErasures } from './erasure.ts'
+import { handlers } from './events.ts'
 import { createProvider } from './external-sign-in.ts'
 import { deleteOldSignIns } from './external-store.ts'
 import { sendMails, sweepMails } from './mail.ts'
@@ -41,6 +42,7 @@ export async function createUserService(config: UserConfig, overrides?: Override
       registrations: ctx.metrics.counter('users_registered_total', 'Accounts created, by who created them', ['by']),
     }),
     routes,
+    handlers,
     revocations: (ctx, since) => sessions.listRevocations(ctx.sql, since, revocationsKeep_s(ctx)),
     sweeps: ctx => [
       { name: 'end expired sessions', interval_ms: 60_000, run: () => sweepSessions(ctx) },

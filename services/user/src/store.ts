@@ -176,15 +176,28 @@ export async function findActiveUser(sql: Queryable, id: string): Promise<{ id: 
   return row
 }
 
+export async function findActiveName(
+  sql: Queryable,
+  id: string,
+): Promise<{ first_name: string | null; last_name: string | null } | undefined> {
+  const [row] = await sql<{ first_name: string | null; last_name: string | null }[]>`
+    select first_name, last_name from users where id = ${id} and is_active`
+  return row
+}
+
 /** Newest first. `after` is the id of the last row seen. */
 export async function listUsers(
   sql: Queryable,
-  { email, after, limit }: { email?: string; after?: string; limit: number },
+  filter: { email?: string; email_begins?: string; staff?: boolean; after?: string; limit: number },
 ): Promise<User[]> {
+  const { email, staff, after, limit } = filter
+  const begins = filter.email_begins === undefined ? undefined : `${filter.email_begins.replace(/[\\%_]/g, '\\$&')}%`
   return sql<User[]>`
     select ${userColumns(sql)} from users u join roles r on r.name = u.role
     where u.erased_at is null
     ${email === undefined ? sql`` : sql`and lower(u.email) = lower(${email})`}
+    ${begins === undefined ? sql`` : sql`and lower(u.email) like lower(${begins})`}
+    ${staff === undefined ? sql`` : staff ? sql`and u.role <> 'customer'` : sql`and u.role = 'customer'`}
     ${after === undefined ? sql`` : sql`and u.id < ${after}::uuid`}
     order by u.id desc limit ${limit}`
 }

@@ -53,6 +53,23 @@ test('the first administrator is made once and may do everything', async () => {
   assert.equal(items.filter(user => user.role === 'admin').length, 1)
 })
 
+test('an account is found by how its e-mail begins, and staff apart from customers', async () => {
+  const name = `Li_ly%${randomUUID().slice(0, 8)}`
+  const email = `${name}.one@example.com`
+  const user = await client.call(api.createUser, { body: { email } }, staff)
+  const find = async (query: api.QueryOf<typeof api.listUsers>) =>
+    (await client.call(api.listUsers, { query: { limit: 100, ...query } }, staff)).items
+  assert.deepEqual(
+    (await find({ email_begins: name.toUpperCase() })).map(one => one.id),
+    [user.id],
+  )
+  assert.deepEqual(await find({ email_begins: '%' }), [], 'a sign of its own language is a sign like others')
+  const helper = await joinAs('support')
+  const ids = (await find({ staff: true })).map(one => one.id)
+  assert.ok(ids.includes(helper.user.id) && ids.includes(admin.user.id))
+  assert.ok((await find({ staff: false })).every(one => one.role === 'customer'))
+})
+
 test('every role has permissions the contracts know', async () => {
   const rows = await platform.sql('user')`select permissions from roles`
   for (const { permissions } of rows) for (const one of permissions) assert.ok(api.permissions.includes(one))
@@ -345,4 +362,18 @@ test('another service learns whether an active account exists, and nobody else d
   assert.equal((await client.send(api.userExists, { params: { id } }, staff)).status, 401)
   await client.call(api.deleteAccount, {}, bearer(session))
   assert.equal((await client.send(api.userExists, { params: { id } }, order)).status, 404)
+})
+
+test('the review service learns what somebody is called, and nobody else does', async () => {
+  const { user } = await client.call(api.register, { body: { email: newEmail(), password, name: 'Ada Lovelace' } })
+  const review = await platform.asService('review', 'user')
+  const params = { id: user.id }
+  assert.deepEqual(await client.call(api.readUserName, { params }, review), {
+    first_name: 'Ada',
+    last_name: 'Lovelace',
+  })
+  assert.equal((await client.send(api.readUserName, { params: { id: randomUUID() } }, review)).status, 404)
+  const order = await platform.asService('order', 'user')
+  assert.equal((await client.send(api.readUserName, { params }, order)).status, 403)
+  assert.equal((await client.send(api.readUserName, { params: { id: 'ada' } }, review)).status, 400)
 })

@@ -52,6 +52,21 @@ test('the mail that confirms an address is sent again when asked for, and no lon
   assert.equal(await count(), 2)
 })
 
+test('who cannot sign in before the address is confirmed may ask for the mail by the address alone', async () => {
+  const { email } = (await join()).user
+  const ask = (to: string) => client.send(api.requestVerification, { body: { email: to } })
+  const confirming = async () => (await mails(email)).filter(one => /confirm/i.test(one.subject))
+  assert.equal((await confirming()).length, 1)
+  assert.equal((await ask(email.toUpperCase())).status, 202)
+  const sent = await confirming()
+  assert.equal(sent.length, 2)
+  await client.call(api.verifyEmail, { body: { token: tokenIn(sent.at(-1)) } })
+  const stranger = newEmail()
+  for (const to of [email, stranger]) assert.equal((await ask(to)).status, 202, 'the same answer for everybody')
+  assert.equal((await confirming()).length, 2)
+  assert.deepEqual(await mails(stranger), [])
+})
+
 test('a forgotten password is set anew by the link: once, for an hour, and every session ends', async () => {
   const email = newEmail()
   const sessions = [await join(email), await login(email)]

@@ -154,6 +154,22 @@ test('a disabled account is not got into by the provider', async () => {
   assert.equal((await signIn(subject)).status, 401)
 })
 
+test('who wants to sign in is told how it can be done', async () => {
+  const { ctx } = platform.service('user')
+  const { OIDC_ISSUER } = ctx.config
+  const methods = () => client.call(api.getSignInMethods, {})
+  try {
+    assert.deepEqual(await methods(), { open_registration: true, external: { name: '127.0.0.1' } })
+    ctx.config.OIDC_NAME = 'Example'
+    assert.deepEqual(await methods(), { open_registration: true, external: { name: 'Example' } })
+    ctx.config.OIDC_ISSUER = undefined
+    ctx.config.OPEN_REGISTRATION = false
+    assert.deepEqual(await methods(), { open_registration: false, external: null })
+  } finally {
+    Object.assign(ctx.config, { OIDC_ISSUER, OIDC_NAME: undefined, OPEN_REGISTRATION: true })
+  }
+})
+
 test('where no provider is configured there is none, and one that is away is unavailable', async () => {
   const { ctx } = platform.service('user')
   const { OIDC_ISSUER } = ctx.config

@@ -21,7 +21,10 @@ const address = {
 }
 
 before(async () => {
-  platform = await startTestPlatform({ services: ['user', 'order', 'cart', 'notification'], mail: true })
+  platform = await startTestPlatform({
+    services: ['user', 'order', 'cart', 'review', 'notification', 'analytics'],
+    mail: true,
+  })
   client = platform.client('user')
 })
 after(() => platform.stop())
@@ -43,7 +46,7 @@ async function customer() {
 test('the export has what every service keeps of a person, and nothing of anybody else', async () => {
   const [{ me, id, email }, other] = [await customer(), await customer()]
   const all = await client.call(api.exportUser, {}, me)
-  assert.deepEqual(Object.keys(all.services).sort(), ['cart', 'notification', 'order', 'user'])
+  assert.deepEqual(Object.keys(all.services).sort(), ['analytics', 'cart', 'notification', 'order', 'review', 'user'])
   const { user, order, cart, notification } = all.services as Record<string, Record<string, any[]>>
   assert.equal(user!.account![0].email, email)
   assert.deepEqual(user!.addresses![0].address, address)
@@ -77,7 +80,7 @@ test('an erasure reaches every service, and its receipt says which have done the
   await platform.drain()
   const open = await client.call(api.getErasure, { params })
   const done = open.services.filter(part => part.erased_at !== null).map(part => part.service)
-  assert.deepEqual(done, ['cart', 'notification', 'user'])
+  assert.deepEqual(done, ['analytics', 'cart', 'notification', 'review', 'user'])
   assert.equal(open.completed_at, null)
   await platform.resume('order')
   // The breaker looks again after a second at most.
@@ -95,7 +98,7 @@ test('an erasure reaches every service, and its receipt says which have done the
   const subjects = (await mailsTo(platform, email)).map(mail => mail.subject)
   assert.ok(subjects.some(subject => /erased/i.test(subject)))
   await platform.sql('user')`delete from mails`
-  for (const service of ['user', 'order', 'cart', 'notification'] as const) {
+  for (const service of ['user', 'order', 'cart', 'review', 'notification', 'analytics'] as const) {
     const sql = platform.sql(service)
     const tables = await sql<{ name: string }[]>`
       select table_name as name from information_schema.tables where table_schema = 'public' and table_type = 'BASE TABLE'`
@@ -130,7 +133,7 @@ test('staff who erase an account get its receipt', async () => {
   const { id } = await customer()
   const answer = await client.send(api.deleteUser, { params: { id } }, admin)
   const params = { id: answer.headers.get('location')!.split('/').at(-1)! }
-  assert.equal((await client.call(api.getErasure, { params })).services.length, 4)
+  assert.equal((await client.call(api.getErasure, { params })).services.length, 1 + api.personalDataServices.length)
 })
 
 test('addresses are kept, changed and forgotten by their owner alone; one is the default', async () => {

@@ -1,12 +1,15 @@
 import { createTransport } from 'nodemailer'
 import type { NotificationConfig } from '../config.ts'
 import { type Outcome, reasonOf } from '../message.ts'
+import type { Shop } from '../shop-store.ts'
 import type { Rendered } from '../templates/index.ts'
 
 export interface Letter extends Rendered {
   id: string
   to: string
   template: string
+  /** Who it is from, and who answers. */
+  shop: Shop
   order_id: string | null
   /** Where mail programs unsubscribe with one click; none for what is always sent. */
   unsubscribe_url: string | undefined
@@ -33,7 +36,8 @@ export function createEmailChannel(config: NotificationConfig) {
     disableFileAccess: true,
     disableUrlAccess: true,
   })
-  const domain = /@([^@>\s]+)>?\s*$/.exec(config.MAIL_FROM)![1]!
+  // A name beside the address is left out: the shop's stands there.
+  const [, address, domain] = /([^\s<@]+@([^\s>@]+))>?$/.exec(config.MAIL_FROM)!
 
   return {
     /**
@@ -43,12 +47,13 @@ export function createEmailChannel(config: NotificationConfig) {
     messageIdOf: (id: string) => `<${id}@${domain}>`,
 
     async send(letter: Letter): Promise<Outcome> {
-      const { id, to, subject, html, text, template, order_id, unsubscribe_url, date } = letter
+      const { id, to, shop, subject, html, text, template, order_id, unsubscribe_url, date } = letter
       try {
         await transport.sendMail({
           messageId: `<${id}@${domain}>`,
           date,
-          from: config.MAIL_FROM,
+          from: { name: shop.shop_name, address: address! },
+          ...(shop.support_email === null ? {} : { replyTo: { name: shop.shop_name, address: shop.support_email } }),
           // As an object: a text would be read as a list.
           to: { name: '', address: to },
           subject,

@@ -19,7 +19,15 @@ export type Block =
   /** Small print. */
   | { kind: 'note'; text: string }
   | { kind: 'facts'; rows: [name: string, value: string][] }
-  | { kind: 'lines'; rows: { name: string; detail: string; amount: string }[]; sums: Sum[] }
+  | { kind: 'lines'; rows: Line[]; sums: Sum[] }
+
+export interface Line {
+  name: string
+  detail: string
+  amount: string
+  /** Null leaves its place empty; without it there is none. */
+  picture_url?: string | null
+}
 
 export interface Sum {
   name: string
@@ -36,6 +44,8 @@ export const note = (text: string): Block => ({ kind: 'note', text })
 export interface Setting {
   locale: Locale
   shop: string
+  /** Where one may ask. */
+  support_email?: string | null
   /** Where the storefront is, without a trailing slash. */
   shop_url: string
 }

@@ -7,9 +7,17 @@ export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, let
 /** A link that may stand in a mail: to the web, and nothing that could be run. */
 const isWebUrl = (url: string) => /^https?:\/\//i.test(url)
 
-const words: Record<Locale, { why: string; unsubscribe: string }> = {
-  en: { why: 'You receive this message because of your account or order at', unsubscribe: 'Unsubscribe' },
-  de: { why: 'Sie erhalten diese Nachricht wegen Ihres Kontos oder Ihrer Bestellung bei', unsubscribe: 'Abbestellen' },
+const words: Record<Locale, { why: string; ask: string; unsubscribe: string }> = {
+  en: {
+    why: 'You receive this message because of your account or order at',
+    ask: 'Questions?',
+    unsubscribe: 'Unsubscribe',
+  },
+  de: {
+    why: 'Sie erhalten diese Nachricht wegen Ihres Kontos oder Ihrer Bestellung bei',
+    ask: 'Fragen?',
+    unsubscribe: 'Abbestellen',
+  },
 }
 
 const font = "font-family:-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif"
@@ -47,21 +55,33 @@ function htmlOf(block: Block): string {
     case 'lines': {
       const cell = `padding:12px 0;border-bottom:1px solid #e3e8ee;font-size:15px;line-height:1.4;${font}`
       const rows = block.rows.map(
-        ({ name, detail, amount }) =>
-          `<tr><td class="ink rule" style="${cell};color:#16202c">${escapeHtml(name)}<br><span class="soft" style="font-size:13px;color:#5b6675">${escapeHtml(detail)}</span></td><td class="ink rule" align="right" style="${cell};color:#16202c;white-space:nowrap;vertical-align:top">${escapeHtml(amount)}</td></tr>`,
+        ({ name, detail, amount, picture_url }) =>
+          `<tr>${picture_url === undefined ? '' : `<td class="rule" width="56" style="${cell};width:56px;padding-right:16px">${pictureOf(picture_url)}</td>`}<td class="ink rule" style="${cell};color:#16202c">${escapeHtml(name)}<br><span class="soft" style="font-size:13px;color:#5b6675">${escapeHtml(detail)}</span></td><td class="ink rule" align="right" style="${cell};color:#16202c;white-space:nowrap;vertical-align:${picture_url === undefined ? 'top' : 'middle'}">${escapeHtml(amount)}</td></tr>`,
       )
+      const names = block.rows.some(row => row.picture_url !== undefined) ? ' colspan="2"' : ''
       const sums = block.sums.map(({ name, amount, total }) => {
         const sum = `padding:${total ? '12px' : '6px'} 0 ${total ? '0' : '6px'};font-size:${total ? '18px;font-weight:700' : '14px'};${font}`
-        return `<tr><td class="${total ? 'ink' : 'soft'}" style="${sum};color:${total ? '#16202c' : '#5b6675'}">${escapeHtml(name)}</td><td class="ink" align="right" style="${sum};color:#16202c;white-space:nowrap">${escapeHtml(amount)}</td></tr>`
+        return `<tr><td${names} class="${total ? 'ink' : 'soft'}" style="${sum};color:${total ? '#16202c' : '#5b6675'}">${escapeHtml(name)}</td><td class="ink" align="right" style="${sum};color:#16202c;white-space:nowrap">${escapeHtml(amount)}</td></tr>`
       })
       return `<table width="100%" cellpadding="0" cellspacing="0" style="margin:0 0 24px;border-collapse:collapse">${rows.join('')}${sums.join('')}</table>`
     }
   }
 }
 
+/** Its name stands beside it, so it has no text of its own. */
+const pictureOf = (url: string | null) =>
+  `<div class="facts" style="width:56px;height:56px;overflow:hidden;border-radius:8px;background:#f5f7fa">${
+    url && isWebUrl(url)
+      ? `<img src="${escapeHtml(url)}" alt="" width="56" height="56" style="display:block;width:56px;height:56px;object-fit:cover">`
+      : ''
+  }</div>`
+
 /** The message as HTML: one sheet with the shop's name, the heading, the blocks and why one gets it. */
-export function renderHtml(content: Content, { locale, shop, shop_url, unsubscribe_url }: Frame): string {
-  const { why, unsubscribe } = words[locale]
+export function renderHtml(
+  content: Content,
+  { locale, shop, support_email, shop_url, unsubscribe_url }: Frame,
+): string {
+  const { why, ask, unsubscribe } = words[locale]
   const shopLink = `<a class="soft" href="${escapeHtml(shop_url)}" style="color:#5b6675">${escapeHtml(shop)}</a>`
   return `<!doctype html>
 <html lang="${locale}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><meta name="supported-color-schemes" content="light dark">
@@ -76,6 +96,10 @@ export function renderHtml(content: Content, { locale, shop, shop_url, unsubscri
 ${content.blocks.map(htmlOf).join('\n')}
 </td></tr></table>
 <p class="soft" style="margin:20px 24px 0;font-size:12px;line-height:1.5;color:#5b6675;${font}">${why} ${shopLink}.${
+    support_email
+      ? ` ${ask} <a class="soft" href="mailto:${escapeHtml(support_email)}" style="color:#5b6675">${escapeHtml(support_email)}</a>`
+      : ''
+  }${
     unsubscribe_url
       ? ` <a class="soft" href="${escapeHtml(unsubscribe_url)}" style="color:#5b6675">${unsubscribe}</a>`
       : ''
@@ -102,8 +126,11 @@ function textOf(block: Block): string {
 }
 
 /** The message as plain text, with everything the HTML says. */
-export function renderText(content: Content, { locale, shop, shop_url, unsubscribe_url }: Frame): string {
-  const { why, unsubscribe } = words[locale]
-  const foot = `-- \n${why} ${shop} (${shop_url}).${unsubscribe_url ? `\n${unsubscribe}: ${unsubscribe_url}` : ''}`
+export function renderText(
+  content: Content,
+  { locale, shop, support_email, shop_url, unsubscribe_url }: Frame,
+): string {
+  const { why, ask, unsubscribe } = words[locale]
+  const foot = `-- \n${why} ${shop} (${shop_url}).${support_email ? `\n${ask} ${support_email}` : ''}${unsubscribe_url ? `\n${unsubscribe}: ${unsubscribe_url}` : ''}`
   return `${[content.heading, ...content.blocks.map(textOf), foot].filter(Boolean).join('\n\n')}\n`
 }

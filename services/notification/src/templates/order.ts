@@ -1,18 +1,22 @@
 import { Amount, Currency, type Locale, type Order } from '@shopfleet/contracts'
 import { type Static, Type } from 'typebox'
 import { type Block, button, type Compose, note, type Sum, template, text } from './content.ts'
+import { money } from './money.ts'
 
 /** What a message about an order is filled with, read when it is sent: the order as it stands then. */
 export const OrderData = Type.Object({
   order: Type.Unsafe<Order>(Type.Object({})),
   order_url: Type.String(),
   /** Money that went back just now, in major units. */
-  refund: Type.Optional(Type.Object({ amount: Amount, currency: Currency })),
+  refund: Type.Optional(
+    Type.Object({
+      amount: Amount,
+      currency: Currency,
+      lines: Type.Array(Type.Object({ name: Type.String(), quantity: Type.Integer() })),
+    }),
+  ),
 })
 export type OrderData = Static<typeof OrderData>
-
-const money = (amount: number, currency: string, locale: Locale) =>
-  new Intl.NumberFormat(locale === 'de' ? 'de-DE' : 'en-US', { style: 'currency', currency }).format(amount)
 
 const sumNames: Record<Locale, Record<'subtotal' | 'discount' | 'shipping' | 'tax' | 'total', string>> = {
   en: { subtotal: 'Subtotal', discount: 'Discount', shipping: 'Shipping', tax: 'Tax', total: 'Total' },
@@ -56,6 +60,7 @@ const view = { en: (url: string) => button('View order', url), de: (url: string)
 const isExpired = (order: Order) => order.cancel_reason === 'expired'
 const gotMoneyBack = (order: Order) => order.payment_status === 'refunded'
 
+const notRefunded = (paid: number) => ({ paid, refunded_quantity: 0, refunded: 0 })
 const sampleOrder: Order = {
   id: '01910000-0000-7000-8000-000000000001',
   number: 'SF-100001',
@@ -72,6 +77,7 @@ const sampleOrder: Order = {
       quantity: 2,
       price: 14.5,
       subtotal: 29,
+      ...notRefunded(29),
     },
     {
       id: '01910000-0000-7000-8000-000000000004',
@@ -81,6 +87,7 @@ const sampleOrder: Order = {
       quantity: 1,
       price: 49.9,
       subtotal: 49.9,
+      ...notRefunded(49.9),
     },
   ],
   currency: 'EUR',
@@ -90,6 +97,8 @@ const sampleOrder: Order = {
   tax: 12.58,
   total: 91.38,
   total_amount: 91.38,
+  refunded: 0,
+  coupon_code: 'TEA5',
   shipping_address: {
     name: 'Ada Lovelace',
     line1: '12 St James’s Square',
@@ -99,6 +108,7 @@ const sampleOrder: Order = {
   },
   cart_id: null,
   cancel_reason: null,
+  refused: false,
   expires_at: null,
   created_at: '2026-11-20T10:30:00.000Z',
   updated_at: '2026-11-20T10:30:00.000Z',
@@ -230,6 +240,12 @@ const cancelled: Record<Locale, Texts> = {
   }),
 }
 
+const givenBack = (locale: Locale, refund: OrderData['refund']): Block[] => {
+  if (!refund || refund.lines.length === 0) return []
+  const value = refund.lines.map(({ name, quantity }) => `${quantity} × ${name}`).join('\n')
+  return [{ kind: 'facts', rows: [[locale === 'de' ? 'Erstattet' : 'Refunded', value]] }]
+}
+
 const refunded: Record<Locale, Texts> = {
   en: ({ order, order_url, refund }) => ({
     subject: `Refund for order ${order.number}`,
@@ -242,6 +258,7 @@ const refunded: Record<Locale, Texts> = {
       text(
         `We have given ${refund ? money(refund.amount, refund.currency, 'en') : 'money'} for order ${order.number} back the way it was paid. Depending on your bank it takes some days to show.`,
       ),
+      ...givenBack('en', refund),
       view.en(order_url),
     ],
   }),
@@ -256,6 +273,7 @@ const refunded: Record<Locale, Texts> = {
       text(
         `Wir haben ${refund ? money(refund.amount, refund.currency, 'de') : 'Geld'} zu Bestellung ${order.number} auf dem Weg zurückgegeben, auf dem bezahlt wurde. Je nach Bank dauert es einige Tage.`,
       ),
+      ...givenBack('de', refund),
       view.de(order_url),
     ],
   }),
@@ -332,7 +350,10 @@ export const orderTemplates = {
   'order-refunded': template({
     category: 'order',
     data: OrderData,
-    sample: { ...sample, refund: { amount: 29, currency: 'EUR' } },
+    sample: {
+      ...sample,
+      refund: { amount: 14.5, currency: 'EUR', lines: [{ name: 'Darjeeling, first flush', quantity: 1 }] },
+    },
     ...refunded,
   }),
   'payment-failed': template({
