@@ -3,7 +3,7 @@ import { basename, resolve } from 'node:path'
 import { LauncherError } from '@shopfleet/database'
 import { embeddedAdminUrl, keptByDefault, makeBackup } from '@shopfleet/platform/backup'
 import { withDatabases } from '@shopfleet/platform/data-folder'
-import { databaseNames, namedUrls } from '@shopfleet/platform/databases'
+import { databaseNames, namedUrls, roleNames } from '@shopfleet/platform/databases'
 import { readEnvFile } from '@shopfleet/platform/launch'
 import { type Options, readOptions } from '@shopfleet/platform/options'
 import { takeOptions } from '@shopfleet/platform/own-options'
@@ -77,7 +77,7 @@ await runProgram(async () => {
     }
     const adminUrl = options.databaseUrl ?? embeddedAdminUrl(options.dataDir)
     const names = isWhole ? databaseNames : parseServices(values.service!, databaseNames)
-    const secrets = keepSecrets(options.dataDir, databaseNames, process.env)
+    const secrets = keepSecrets(options.dataDir, roleNames, process.env)
     const { backup, recovered, rows, aside, seconds } = await restoreServices({ ...common, names, adminUrl, secrets })
     tellRecovered(recovered, target)
     for (const [name, count] of Object.entries(rows)) console.log(`  ${name.padEnd(14)} ${count} rows`)

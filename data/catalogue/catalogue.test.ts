@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { type CatalogueCategory, type CatalogueProduct, generateProducts } from './generate.ts'
+import { type CatalogueCategory, type CatalogueProduct, type CatalogueVariant, generateProducts } from './generate.ts'
 
 const here = import.meta.dirname
 const images = join(here, '..', 'images')
@@ -163,4 +163,22 @@ test('generated products are complete, unique, spread over the categories, and s
 
 test('asking for no products gives none', () => {
   assert.deepEqual([...generateProducts({ count: 0 })], [])
+})
+
+test('variants belong to products, whose stock they share out', () => {
+  const variants = read<CatalogueVariant[]>('variants.json')
+  const parents = new Set(variants.map(variant => variant.parent))
+  assertUnique(variants.map(variant => `${variant.parent} ${JSON.stringify(variant.options)}`))
+  for (const slug of parents) {
+    const product = products.find(one => one.slug === slug)
+    const own = variants.filter(variant => variant.parent === slug)
+    assert.ok(product, `no product ${slug}`)
+    assert.equal(
+      own.reduce((sum, variant) => sum + variant.stock, 0),
+      product.stock,
+      slug,
+    )
+    for (const variant of own)
+      assert.ok((variant.price ?? product.price) >= product.price, `${slug} shows the lowest price`)
+  }
 })

@@ -12,6 +12,16 @@ export type CatalogueCategory = {
   position: number
 }
 
+/** Variants share out the stock of their parent. */
+export type CatalogueVariant = {
+  /** Slug */
+  parent: string
+  options: Record<string, string>
+  stock: number
+  /** The parent's, if left out */
+  price?: number
+}
+
 export type CatalogueProduct = {
   sku: string
   slug: string

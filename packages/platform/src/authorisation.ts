@@ -1,6 +1,7 @@
 import {
   type Auth,
   everyService,
+  getOrder,
   isForServices,
   type Operation,
   operations,
@@ -8,6 +9,8 @@ import {
   permissions,
   personalData,
   personalDataServices,
+  type RealtimeChannel,
+  realtimeChannels,
 } from '@shopfleet/contracts'
 import { services } from './services.ts'
 
@@ -64,13 +67,21 @@ export const allOperations: Operation[] = [
 const reachedByStaff: Record<string, Permission> = {
   getOrder: 'orders',
   getOrderTimeline: 'orders',
+  listOrderRefunds: 'orders',
   payOrder: 'orders',
   cancelOrder: 'orders',
 }
 
+/** Their paths name what everybody is shown, a product or a published review, and the caller does something of their own to it. */
+const namesPublicThing = new Set(['createReview', 'getOwnReview', 'voteForReview', 'withdrawVote', 'addToWishlist'])
+
 /** Whether the path names a thing that is somebody's. What guests and customers name by id is theirs, or is not there. */
-export function namesSomeonesThing({ auth, params }: Pick<Operation, 'auth' | 'params'>): boolean {
-  return params !== undefined && (auth === 'guest' || auth === 'customer' || isOwnOrStaff(auth))
+export function namesSomeonesThing({ name, auth, params }: Pick<Operation, 'name' | 'auth' | 'params'>): boolean {
+  return (
+    params !== undefined &&
+    !namesPublicThing.has(name) &&
+    (auth === 'guest' || auth === 'customer' || isOwnOrStaff(auth))
+  )
 }
 
 const isOwnOrStaff = (auth: Auth): auth is { own_or_staff: Permission } =>
@@ -101,6 +112,22 @@ export function expectedVerdict(
   return opens !== undefined && held.includes(opens) ? 'allowed' : 'absent'
 }
 
+/**
+ * What a caller is answered who follows something on a socket: what the operation like it would answer. A socket that comes
+ * with a token that is not good is closed, whatever it wants to follow; tokens of services are not looked at.
+ */
+export function expectedOnSocket(
+  channel: RealtimeChannel,
+  caller: MatrixCaller,
+  roles: Record<string, readonly Permission[]> = firstRoles,
+): Verdict {
+  if (caller === 'expired token') return 'token-expired'
+  if (caller === 'revoked token') return 'invalid-token'
+  const { auth } = realtimeChannels[channel]
+  const like = channel === 'order' ? getOrder : { name: channel, auth, params: undefined }
+  return expectedVerdict({ ...like, auth }, caller.startsWith('service ') ? 'anonymous' : caller, roles)
+}
+
 const signs: Record<Verdict, string> = {
   allowed: '✓',
   unauthenticated: '401',
@@ -128,6 +155,10 @@ export function authorisationPage(all: readonly Operation[] = allOperations): st
       .toSorted((a, b) => a.path.localeCompare(b.path, 'en') || a.method.localeCompare(b.method, 'en'))
     return `## ${name}\n\n${[line(head), line(head.map(() => '---')), ...rowsOf(own)].join('\n')}\n`
   })
+  const channels = (Object.keys(realtimeChannels) as RealtimeChannel[]).map(channel =>
+    line([`\`/ws\` \`${channel}\``, ...matrixCallers.map(caller => signs[expectedOnSocket(channel, caller)])]),
+  )
+  const onSockets = [line(['channel', ...head.slice(1)]), line(head.map(() => '---')), ...channels].join('\n')
   const roles = Object.entries(firstRoles).map(([role, held]) => `- ${role}: ${held.join(', ')}`)
   return `# Who may do what
 
@@ -143,5 +174,11 @@ customer their own things only. What is between services is a 404 for everybody 
 
 ${roles.join('\n')}
 
-${sections.join('\n')}`
+${sections.join('\n')}
+## sockets
+
+What may be followed at \`/ws\` on the gateway. Where the token a socket comes with is not good (✗ ⌛), it is closed with 4401.
+
+${onSockets}
+`
 }

@@ -5,11 +5,13 @@ import {
   createCategory,
   createClient,
   createProduct,
+  createVariant,
+  getProduct,
   listCategories,
   login,
   Problem,
 } from '@shopfleet/contracts'
-import type { CatalogueCategory, CatalogueProduct } from '../../../data/catalogue/generate.ts'
+import type { CatalogueCategory, CatalogueProduct, CatalogueVariant } from '../../../data/catalogue/generate.ts'
 import { root } from './options.ts'
 
 export interface CatalogueOptions {
@@ -24,12 +26,18 @@ const attempts = 6
 
 /**
  * Loads the demonstration catalogue through the public API, as the administrator. What is there already (a start was
- * killed) is passed over.
+ * killed) is passed over. Answers the products.
  */
-export async function loadCatalogue({ userUrl, productUrl, administrator, tell }: CatalogueOptions): Promise<void> {
-  const [categories, products, session] = await Promise.all([
+export async function loadCatalogue({
+  userUrl,
+  productUrl,
+  administrator,
+  tell,
+}: CatalogueOptions): Promise<CatalogueProduct[]> {
+  const [categories, products, variants, session] = await Promise.all([
     readList<CatalogueCategory>('categories.json'),
     readList<CatalogueProduct>('products.json'),
+    readList<CatalogueVariant>('variants.json'),
     createClient({ baseUrl: userUrl }).call(login, {
       body: { email: administrator.email, password: administrator.password },
     }),
@@ -40,9 +48,21 @@ export async function loadCatalogue({ userUrl, productUrl, administrator, tell }
   let done = 0
   await eachOf(products, async ({ image, tags: _t, featured: _f, ...product }) => {
     const body = { ...product, images: [{ url: `/api/images/${image}`, alt: product.name }] }
-    await unlessThere(() => client.call(createProduct, { body }))
+    const own = variants.filter(variant => variant.parent === product.slug)
+    // What is in stock of it is in stock of its variants.
+    await unlessThere(() => client.call(createProduct, { body: own.length > 0 ? { ...body, stock: 0 } : body }))
+    await loadVariants(client, product.slug, own)
     tell(`${++done} of ${products.length} products`)
   })
+  return products
+}
+
+/** One after the other: that is the order they are shown in. */
+async function loadVariants(client: Client, slug: string, variants: readonly CatalogueVariant[]): Promise<void> {
+  if (variants.length === 0) return
+  const { id } = await client.call(getProduct, { params: { id: slug } })
+  for (const { parent: _, ...body } of variants)
+    await unlessThere(() => client.call(createVariant, { params: { id }, body }))
 }
 
 async function readList<T>(file: string): Promise<T[]> {

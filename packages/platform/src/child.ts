@@ -10,6 +10,10 @@ export interface ChildOptions {
   env: Record<string, string | undefined>
   /** Where its output goes; without one, to this terminal. */
   logFile?: string
+  /** How long it may take to be ready. */
+  patience_ms?: number
+  /** How far it is, where it says so with `{ detail }`. */
+  tell?: (detail: string) => void
   say: (line: string) => void
 }
 
@@ -34,7 +38,7 @@ function lastLines(file: string, from: number): string {
  * end of their channel.
  */
 export async function startChild(options: ChildOptions): Promise<Child> {
-  const { name, path, env, logFile, say } = options
+  const { name, path, env, logFile, say, tell, patience_ms = start_ms } = options
   let current: ChildProcess | undefined
   let stopping = false
   let wasReady = false
@@ -57,10 +61,14 @@ export async function startChild(options: ChildOptions): Promise<Child> {
     return new Promise((ready, fail) => {
       const timer = setTimeout(() => {
         child.kill('SIGKILL')
-        fail(new LauncherError(`${name} was not ready after ${start_ms / 1000} s`, `See ${logFile ?? 'its output'}.`))
-      }, start_ms)
+        fail(
+          new LauncherError(`${name} was not ready after ${patience_ms / 1000} s`, `See ${logFile ?? 'its output'}.`),
+        )
+      }, patience_ms)
       child.on('message', message => {
-        if (typeof message !== 'object' || message === null || !('ready' in message)) return
+        if (typeof message !== 'object' || message === null) return
+        if ('detail' in message) tell?.(String(message.detail))
+        if (!('ready' in message)) return
         clearTimeout(timer)
         ready()
       })

@@ -1,6 +1,6 @@
 import { accessSync, constants, mkdirSync } from 'node:fs'
 import { explainFileError } from '@shopfleet/database'
-import { type Databases, databaseNames, openDatabases, runningDatabases } from './databases.ts'
+import { type Databases, openDatabases, roleNames, runningDatabases } from './databases.ts'
 import type { Options } from './options.ts'
 import { claimDataDir, findRunningCopy } from './running-copy.ts'
 import { keepSecrets } from './secrets.ts'
@@ -26,7 +26,7 @@ export async function withDatabases<T>(
 ): Promise<T> {
   const { dataDir, databaseUrl } = options
   prepareDataDir(dataDir)
-  const found = { dataDir, databaseUrl, env, say: console.log, secrets: keepSecrets(dataDir, databaseNames, env) }
+  const found = { dataDir, databaseUrl, env, say: console.log, secrets: keepSecrets(dataDir, roleNames, env) }
   if (findRunningCopy(dataDir)) return work(runningDatabases(found))
   const claim = claimDataDir(dataDir, 'no gateway')
   try {

@@ -5,6 +5,7 @@ import {
   errorCode,
   isUnavailable,
   LauncherError,
+  type Provision,
   provision,
   startEmbeddedPostgres,
 } from '@shopfleet/database'
@@ -13,7 +14,7 @@ import { services } from './services.ts'
 
 /** The databases of the platform: where they are, and what was started for them. */
 export interface Databases {
-  /** By the name of the service; `bus` is the event log's. */
+  /** By the name of the service; `bus` is the event log's, `gateway` the same for the gateway, which may read a part of it. */
   urls: Record<string, string>
   embedded: EmbeddedPostgres | undefined
   stop(): Promise<void>
@@ -29,6 +30,8 @@ export interface DatabasesOptions {
 
 /** Who has a database of their own. */
 export const databaseNames = [...services.filter(entry => entry.hasDatabase).map(entry => entry.name), 'bus']
+/** Who has a role, and a password to it: the gateway reads of the event log what may be told outside, and owns nothing. */
+export const roleNames = [...databaseNames, 'gateway']
 
 const launcherLock = 727_470
 
@@ -40,20 +43,20 @@ export function databaseUrlOf(serverUrl: string, service: string, password: stri
   const url = new URL(serverUrl)
   url.username = databaseNameOf(service)
   url.password = encodeURIComponent(password)
-  url.pathname = `/${databaseNameOf(service)}`
+  url.pathname = `/${databaseNameOf(service === 'gateway' ? 'bus' : service)}`
   return url.href
 }
 
 /** A database the person named for one service (`ORDER_DATABASE_URL`); it is used as it is. */
 function namedUrl(service: string, env: DatabasesOptions['env']): string | undefined {
-  const name = `${service.toUpperCase()}_DATABASE_URL`
+  const name = service === 'gateway' ? 'GATEWAY_BUS_DATABASE_URL' : `${service.toUpperCase()}_DATABASE_URL`
   if (env[name]) return env[name]
   const file = env[`${name}_FILE`]
   return file ? readFileSync(file, 'utf8').trim() : undefined
 }
 
 export function namedUrls(env: DatabasesOptions['env']): Record<string, string> {
-  const found = databaseNames.map(name => [name, namedUrl(name, env)] as const)
+  const found = roleNames.map(name => [name, namedUrl(name, env)] as const)
   return Object.fromEntries(found.filter((pair): pair is [string, string] => pair[1] !== undefined))
 }
 
@@ -128,18 +131,29 @@ export async function openDatabases(options: DatabasesOptions): Promise<Database
   }
   try {
     if (!embedded) unlock = await lockServer(serverUrl)
-    const password = (name: string) => secrets.databasePasswords[name]!
-    await provision(
-      serverUrl,
-      missing.map(name => ({ database: databaseNameOf(name), role: databaseNameOf(name), password: password(name) })),
-    )
-    const made = missing.map(name => [name, databaseUrlOf(serverUrl, name, password(name))])
-    return { urls: { ...named, ...Object.fromEntries(made) }, embedded, stop }
+    const made = rolesToMake(named, missing)
+    await provision(serverUrl, made.map(provisionOf(secrets)))
+    const urls = made.map(name => [name, databaseUrlOf(serverUrl, name, secrets.databasePasswords[name]!)])
+    return { urls: { ...named, ...Object.fromEntries(urls) }, embedded, stop }
   } catch (error) {
     await stop()
     throw explain(error, serverUrl)
   }
 }
+
+/** Where the event log is one the person made, so is the role the gateway reads it with. */
+function rolesToMake(named: Record<string, string>, missing: string[]): string[] {
+  return missing.includes('bus') && !named.gateway ? [...missing, 'gateway'] : missing
+}
+
+/** What is to be made for a name of `roleNames`. */
+export const provisionOf =
+  (secrets: Secrets) =>
+  (name: string): Provision => ({
+    role: databaseNameOf(name),
+    password: secrets.databasePasswords[name]!,
+    ...(name === 'gateway' ? {} : { database: databaseNameOf(name) }),
+  })
 
 /** The databases of a Shopfleet that is running on the data folder just now. */
 export function runningDatabases({ dataDir, databaseUrl, secrets, env }: Omit<DatabasesOptions, 'say'>): Databases {
@@ -147,6 +161,9 @@ export function runningDatabases({ dataDir, databaseUrl, secrets, env }: Omit<Da
   const serverUrl = () =>
     databaseUrl ?? `postgres://127.0.0.1:${readFileSync(`${dataDir}/postgres-port`, 'utf8').trim()}/`
   const missing = databaseNames.filter(name => !named[name])
-  const rest = missing.map(name => [name, databaseUrlOf(serverUrl(), name, secrets.databasePasswords[name]!)])
+  const rest = rolesToMake(named, missing).map(name => [
+    name,
+    databaseUrlOf(serverUrl(), name, secrets.databasePasswords[name]!),
+  ])
   return { urls: { ...named, ...Object.fromEntries(rest) }, embedded: undefined, stop: async () => {} }
 }

@@ -1,9 +1,11 @@
+import { join } from 'node:path'
 import { serviceKeys } from '@shopfleet/service-kit'
 import { hasMailServer } from './mail.ts'
 import type { Options } from './options.ts'
 import { type PortPlan, urlOf } from './ports.ts'
 import { type Secrets, secretNames } from './secrets.ts'
 import { type ServiceEntry, services } from './services.ts'
+import { trustedByGateway } from './web-apps.ts'
 
 type Env = Record<string, string | undefined>
 
@@ -20,7 +22,10 @@ const isSecret = (name: string) =>
   secretNames.some(secret => name === secret || name === `${secret}_FILE`)
 
 /** Credentials at a provider outside: they are its service's alone. */
+const bucketKeys = /^((PRODUCT|REVIEW)_)?FILES_BUCKET_(ACCESS|SECRET)_KEY(_FILE)?$/
 const ownersOf: Partial<Record<string, RegExp>> = {
+  product: bucketKeys,
+  review: bucketKeys,
   notification: /^(NOTIFICATION_)?(SMTP_URL|SMS_KEY)(_FILE)?$/,
 }
 const isOwned = (name: string) => Object.values(ownersOf).some(pattern => pattern!.test(name))
@@ -46,6 +51,7 @@ export function environmentOf(
   return {
     DEMO_OPEN: String(options.demo),
     PROVIDER_URL: urlOf(ports.simulator),
+    FILES_DIR: join(options.dataDir, 'files'),
     API_URL: urlOf(ports.service.gateway!, 'localhost'),
     ...(name === 'notification' && !hasMailServer(env) ? { SMTP_URL: urlOf(ports.smtp).replace(/^http/, 'smtp') } : {}),
     ...open(env, name),
@@ -55,10 +61,15 @@ export function environmentOf(
     PORT: String(place.port),
     [`${prefix}_PORT`]: String(place.port),
     ...(name === 'gateway' ? { METRICS_PORT: String(ports.metrics.port) } : {}),
+    ...(name === 'gateway' && options.web
+      ? { TRUSTED_PROXIES: trustedByGateway(env.GATEWAY_TRUSTED_PROXIES ?? env.TRUSTED_PROXIES) }
+      : {}),
     LOG_LEVEL: options.logLevel,
     ...keysOf(secrets.values.SERVICE_SECRET).of(name),
     ...Object.fromEntries(entry.secrets.map(secret => [secret, secrets.values[secret]])),
     ...(entry.hasDatabase && urls ? { DATABASE_URL: urls[name], BUS_DATABASE_URL: urls.bus } : {}),
+    // Its own way into the event log: to read, and only what may be told outside.
+    ...(name === 'gateway' && urls?.gateway ? { BUS_DATABASE_URL: urls.gateway } : {}),
   }
 }
 

@@ -46,9 +46,14 @@ export async function stockShelves(
     if (options.demo && administrator) {
       const { loadCatalogue } = await import('./catalogue.ts')
       const [userUrl, productUrl] = [urlOf(ports.service.user!), urlOf(ports.service.product!)]
-      await progress.step('demonstration catalogue', tell =>
+      const products = await progress.step('demonstration catalogue', tell =>
         loadCatalogue({ userUrl, productUrl, administrator, tell }),
       )
+      const { loadFirstReviews } = await import('./first-reviews.ts')
+      await progress.step('demonstration reviews', () => loadFirstReviews(sql, { urls, products }))
+      const { loadFirstCoupons } = await import('./first-coupons.ts')
+      const orderUrl = urlOf(ports.service.order!)
+      await progress.step('demonstration coupons', () => loadFirstCoupons({ userUrl, orderUrl, administrator }))
     }
     if (options.products > 0) {
       const { loadGenerated } = await import('./generated-products.ts')

@@ -27,8 +27,10 @@ const batchSize = 2000
  */
 export async function loadGenerated({ urls, count, seed = 1, tell }: GenerateOptions): Promise<Generated> {
   const began_ms = performance.now()
-  const product = connect(urls.product!, { name: 'shopfleet seed', max: 2 })
-  const inventory = connect(urls.inventory!, { name: 'shopfleet seed', max: 2 })
+  // An index that was put off is written out by the statement that happens to come then.
+  const loader = { name: 'shopfleet seed', max: 2, statement_ms: 120_000 }
+  const product = connect(urls.product!, loader)
+  const inventory = connect(urls.inventory!, loader)
   let added = 0
   let stocking: Promise<unknown> = Promise.resolve()
   try {

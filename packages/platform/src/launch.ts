@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { explainFileError } from '@shopfleet/database'
 import type { Child } from './child.ts'
 import { prepareDataDir } from './data-folder.ts'
-import { type Databases, databaseNames, openDatabases } from './databases.ts'
+import { type Databases, openDatabases, roleNames } from './databases.ts'
 import type { LaunchPlan } from './environment.ts'
 import { stockShelves } from './first-stock.ts'
 import type { Fleet } from './fleet.ts'
@@ -16,6 +16,7 @@ import { type Claim, claimDataDir } from './running-copy.ts'
 import { keepSecrets } from './secrets.ts'
 import { startSimulator } from './simulator.ts'
 import type { WalKeeper } from './wal-keeper.ts'
+import { startWebApp, type WebApp, webApps } from './web-apps.ts'
 
 type Env = Record<string, string | undefined>
 
@@ -75,6 +76,7 @@ export async function launch({ options, env, signal, onKill }: LaunchOptions): P
   let claim: Claim | undefined
   let simulator: Child | undefined
   let mailCatcher: Child | undefined
+  const webChildren: Partial<Record<WebApp, Child>> = {}
   let databases: Databases | undefined
   let fleet: Fleet | undefined
   let walKeeper: WalKeeper | undefined
@@ -82,6 +84,7 @@ export async function launch({ options, env, signal, onKill }: LaunchOptions): P
 
   const stop = () => {
     stopping ??= (async () => {
+      await Promise.all(Object.values(webChildren).map(child => child.stop()))
       await fleet?.stop()
       await Promise.all([simulator?.stop(), mailCatcher?.stop()])
       await walKeeper?.stop()
@@ -94,8 +97,26 @@ export async function launch({ options, env, signal, onKill }: LaunchOptions): P
     fleet?.kill()
     simulator?.kill()
     mailCatcher?.kill()
+    for (const child of Object.values(webChildren)) child.kill()
     claim?.release()
   })
+
+  /** Without it the shop still sells to those who know its API: that it failed is told, and no reason to end. */
+  async function openWebApp(app: WebApp, plan: LaunchPlan): Promise<void> {
+    try {
+      await progress.step(plan.ports[app].name, async tell => {
+        webChildren[app] = await startWebApp(app, plan, { say, tell })
+      })
+    } catch (error) {
+      if (!signal.aborted) say((error as Error).message)
+    }
+  }
+  /** One after the other: two builds at once would take the memory of both. */
+  async function openWebApps(plan: LaunchPlan): Promise<void> {
+    for (const app of Object.keys(webApps) as WebApp[]) {
+      if (!signal.aborted) await openWebApp(app, plan)
+    }
+  }
 
   async function startAll(plan: LaunchPlan): Promise<Databases> {
     const outside = progress.step('payment simulator', async () => {
@@ -104,6 +125,7 @@ export async function launch({ options, env, signal, onKill }: LaunchOptions): P
     const catching = progress.step('mail catcher', async () => {
       mailCatcher = await startMailCatcher(plan, say)
     })
+    const opensWeb = options.web ? openWebApps(plan) : undefined
     const opening = progress.step(options.databaseUrl ? 'databases' : 'PostgreSQL', async () => {
       signal.throwIfAborted()
       databases = await openDatabases({ ...options, secrets: plan.secrets, env, say })
@@ -115,7 +137,7 @@ export async function launch({ options, env, signal, onKill }: LaunchOptions): P
       const start = await layouts[options.layout]()
       fleet = await start(plan, opening, { signal, tell, say })
     })
-    const outcomes = await Promise.allSettled([opening, outside, catching, inside])
+    const outcomes = await Promise.allSettled([opening, outside, catching, inside, opensWeb])
     const failed = outcomes.find(outcome => outcome.status === 'rejected')
     if (failed) throw failed.reason
     return opening
@@ -129,11 +151,12 @@ export async function launch({ options, env, signal, onKill }: LaunchOptions): P
     const notOurs = [
       env.PROVIDER_URL ? [ports.simulator] : [],
       hasMailServer(env) ? [ports.mailbox, ports.smtp] : [],
+      options.web ? [] : [ports.storefront, ports.panel],
     ].flat()
     const places = ports.all.filter(place => !notOurs.includes(place))
     if (claim.wasKilled) await waitForOrphans(places, progress)
     await checkPorts(places)
-    const plan: LaunchPlan = { env, options, ports, secrets: keepSecrets(options.dataDir, databaseNames, env) }
+    const plan: LaunchPlan = { env, options, ports, secrets: keepSecrets(options.dataDir, roleNames, env) }
     const { urls, embedded } = await startAll(plan)
     signal.throwIfAborted()
     signal.addEventListener('abort', () => void stop(), { once: true })
@@ -153,8 +176,21 @@ export async function launch({ options, env, signal, onKill }: LaunchOptions): P
     const isElsewhere = embedded && !embedded.folder.startsWith(options.dataDir)
     const postgresFolder = isElsewhere ? embedded.folder : undefined
     const hasMailbox = !hasMailServer(env)
+    const hasStorefront = webChildren.storefront !== undefined
+    const hasPanel = webChildren.panel !== undefined
     console.log(
-      readyText({ options, ports, hasMailbox, administrator, productId, postgresFolder, isDetached, seconds }),
+      readyText({
+        options,
+        ports,
+        hasMailbox,
+        hasStorefront,
+        hasPanel,
+        administrator,
+        productId,
+        postgresFolder,
+        isDetached,
+        seconds,
+      }),
     )
     return { stop }
   } catch (error) {

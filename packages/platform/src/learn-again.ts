@@ -16,6 +16,7 @@ export interface LogCatchUp {
   restored: string
   bus: string
   secrets: Secrets
+  dataDir: string
 }
 
 /** What was said and not yet handed over is not lost with the database it waits in. */
@@ -35,12 +36,12 @@ async function carryOutbox(name: string, { before, bus: busUrl }: LogCatchUp): P
 }
 
 /** Has the service itself learn, by its tools without its door: it is never started here. */
-async function learn(name: string, { restored, bus, secrets }: LogCatchUp): Promise<number> {
+async function learn(name: string, { restored, bus, secrets, dataDir }: LogCatchUp): Promise<number> {
   const entry = services.find(service => service.name === name)!
   const { config: schema, create } = await entry.load()
   const plan: LaunchPlan = {
     env: { LOG_LEVEL: 'silent' },
-    options: { logLevel: 'silent', demo: false } as Options,
+    options: { logLevel: 'silent', demo: false, dataDir } as Options,
     ports: planPorts({}),
     secrets,
   }

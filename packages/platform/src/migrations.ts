@@ -1,14 +1,16 @@
 import { join } from 'node:path'
 import { connect, migrate } from '@shopfleet/database'
-import { messagingMigrations, migrateBus } from '@shopfleet/messaging'
+import { admitReader, messagingMigrations, migrateBus } from '@shopfleet/messaging'
+import { databaseNameOf } from './databases.ts'
 import { root } from './options.ts'
 import { services } from './services.ts'
 
-/** Brings the event log's database up to date; the services do their own when they start. */
+/** Brings the event log's database up to date and lets the gateway read in it; the services do their own when they start. */
 export async function migrateBusAt(url: string): Promise<void> {
   const sql = connect(url, { name: 'shopfleet migrate', max: 1 })
   try {
     await migrateBus(sql)
+    await admitReader(sql, databaseNameOf('gateway'))
   } finally {
     await sql.end({ timeout: 1 })
   }

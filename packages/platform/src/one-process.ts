@@ -6,7 +6,10 @@ import type { Fleet, FleetStart } from './fleet.ts'
 import { createLogFile, type LogFile } from './log-file.ts'
 import { type Runnable, type ServiceEntry, services } from './services.ts'
 
-/** All services in this process, each on its own port with its own database; they share the event log's connections. */
+/**
+ * All services in this process, each on its own port with its own database. They share the event log's connections, and
+ * ask each other without a socket.
+ */
 export async function startOneProcess(
   plan: LaunchPlan,
   opening: Promise<Databases>,
@@ -15,13 +18,14 @@ export async function startOneProcess(
   const { options } = plan
   // Reading the code takes as long as PostgreSQL takes to start: neither waits for the other.
   const loading = services.map(entry => entry.load())
-  const [{ createLog, readConfig }, { connectPostgresBus }] = await Promise.all([
+  const [{ createLog, createNeighbours, readConfig }, { connectPostgresBus }] = await Promise.all([
     import('@shopfleet/service-kit'),
     import('@shopfleet/messaging'),
   ])
   const [databases] = await Promise.all([opening, ...loading])
   signal.throwIfAborted()
 
+  const neighbours = createNeighbours()
   const running = new Map<string, Runnable>()
   let gateway: Runnable | undefined
   let logFile: LogFile | undefined
@@ -32,7 +36,7 @@ export async function startOneProcess(
     const config = readConfig(schema, entry.name, environmentOf(entry, plan, databases.urls))
     const { LOG_LEVEL: level } = config as { LOG_LEVEL: string }
     const log = logFile && createLog(entry.name, { level, format: 'json', to: logFile })
-    const service = await create(config, { ...(entry.hasDatabase ? { bus } : {}), ...(log ? { log } : {}) })
+    const service = await create(config, { neighbours, ...(entry.hasDatabase ? { bus } : {}), ...(log ? { log } : {}) })
     running.set(entry.name, service)
     await service.start()
     tell(`${running.size} of ${services.length}`)

@@ -51,6 +51,14 @@ export const optionEntries = [
     description: 'Generate so many more products on first start (later: npm run seed)',
   },
   {
+    flag: 'web',
+    env: 'WEB',
+    type: 'boolean',
+    default: true,
+    group: 'What runs',
+    description: 'The storefront and the admin panel, built on first start. --no-web for the services alone',
+  },
+  {
     flag: 'detach',
     type: 'boolean',
     default: false,
@@ -104,7 +112,7 @@ export const optionEntries = [
     value: 'N',
     group: 'Addresses',
     description:
-      'Other ports for all: gateway N, its metrics N+1, services N+11 (user) to N+16 (payment) in the order of their usual ports, ' +
+      'Other ports for all: gateway N, its metrics N+1, storefront N+2, admin panel N+3, services N+11 (user) to N+16 (payment) in the order of their usual ports, ' +
       'payment simulator N+30, mailbox N+31',
   },
   {
@@ -114,7 +122,8 @@ export const optionEntries = [
     default: '127.0.0.1',
     value: 'address',
     group: 'Addresses',
-    description: 'Where the gateway listens; 0.0.0.0 for all networks. The services stay on this machine (HOST)',
+    description:
+      'Where the gateway and the web apps listen; 0.0.0.0 for all networks. The services stay on this machine (HOST)',
   },
   {
     flag: 'log-level',
@@ -151,6 +160,7 @@ export interface Options {
   layout: 'one' | 'processes'
   demo: boolean
   products: number
+  web: boolean
   detach: boolean
   exitAfterReady: boolean
   dataDir: string
@@ -216,6 +226,7 @@ export function readOptions(args: string[], env: Env): Options {
     layout: text('layout') as Options['layout'],
     demo: found.demo === true,
     products: wholeNumber('products', text('products'), 0, 10_000_000),
+    web: found.web === true,
     detach: found.detach === true,
     exitAfterReady: found['exit-after-ready'] === true,
     dataDir,

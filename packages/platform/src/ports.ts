@@ -14,6 +14,9 @@ type Env = Record<string, string | undefined>
 export interface PortPlan {
   /** By the name of the service. */
   service: Record<string, Place>
+  /** The web app for shoppers, and the one for staff. */
+  storefront: Place
+  panel: Place
   metrics: Place
   simulator: Place
   /** Where the mail catcher shows what was sent, and where it takes mail. */
@@ -24,7 +27,7 @@ export interface PortPlan {
 
 const loopback = '127.0.0.1'
 const usualFirst = 4000
-const shift = { metrics: 1, services: 10, simulator: 30, mailbox: 31, smtp: 32 }
+const shift = { metrics: 1, storefront: 2, panel: 3, services: 10, simulator: 30, mailbox: 31, smtp: 32 }
 
 function portFrom(env: Env, names: string[], fallback: number): number {
   const name = names.find(name => env[name])
@@ -37,7 +40,7 @@ function portFrom(env: Env, names: string[], fallback: number): number {
 const hostFrom = (env: Env, service: string) => env[`${service.toUpperCase()}_HOST`] || env.HOST || loopback
 
 /**
- * Who listens where. With `base`: gateway = base, its metrics base + 1, a service base + 10 + the last two digits of
+ * Who listens where. With `base`: gateway = base, its metrics base + 1, storefront base + 2, admin panel base + 3, a service base + 10 + the last two digits of
  * its usual port (user base + 11 … payment base + 16), payment simulator base + 30, mailbox base + 31, its SMTP base + 32.
  * `ORDER_PORT` and the like win.
  */
@@ -51,6 +54,16 @@ export function planPorts(env: Env, { base, host }: { base?: number; host?: stri
       host: (isGateway && host) || hostFrom(env, name),
       port: portFrom(env, [`${name.toUpperCase()}_PORT`], usual),
     }
+  }
+  const storefront = {
+    name: 'storefront',
+    host: host || hostFrom(env, 'storefront'),
+    port: portFrom(env, ['STOREFRONT_PORT'], base === undefined ? 3000 : base + shift.storefront),
+  }
+  const panel = {
+    name: 'admin panel',
+    host: host || env.ADMIN_PANEL_HOST || env.HOST || loopback,
+    port: portFrom(env, ['ADMIN_PANEL_PORT'], base === undefined ? 3001 : base + shift.panel),
   }
   const metrics = {
     name: 'metrics of the gateway',
@@ -72,7 +85,7 @@ export function planPorts(env: Env, { base, host }: { base?: number; host?: stri
     host: loopback,
     port: portFrom(env, ['MAIL_CATCHER_SMTP_PORT'], base === undefined ? 4102 : base + shift.smtp),
   }
-  const all = [...Object.values(service), metrics, simulator, mailbox, smtp]
+  const all = [...Object.values(service), storefront, panel, metrics, simulator, mailbox, smtp]
   const twice = all.find((place, i) => all.findIndex(other => other.port === place.port) !== i)
   if (twice) {
     throw new LauncherError(
@@ -83,7 +96,7 @@ export function planPorts(env: Env, { base, host }: { base?: number; host?: stri
       'Give each a port of its own.',
     )
   }
-  return { service, metrics, simulator, mailbox, smtp, all }
+  return { service, storefront, panel, metrics, simulator, mailbox, smtp, all }
 }
 
 /** The address to call a place at, from this machine. */

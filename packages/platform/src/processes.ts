@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { bundlePrograms } from './bundle.ts'
 import { type Child, startChild } from './child.ts'
 import type { Databases } from './databases.ts'
 import { environmentOf, type LaunchPlan } from './environment.ts'
@@ -13,7 +14,8 @@ export async function startProcesses(
   { signal, tell, say }: FleetStart,
 ): Promise<Fleet> {
   const { options } = plan
-  const databases = await opening
+  const programOf = (entry: ServiceEntry) => join(root, 'services', entry.name, 'src/main.ts')
+  const [databases, runnable] = await Promise.all([opening, bundlePrograms(services.map(programOf))])
   const children: Child[] = []
   let gateway: Child | undefined
   let ready = 0
@@ -22,7 +24,7 @@ export async function startProcesses(
     signal.throwIfAborted()
     const child = await startChild({
       name: entry.name,
-      path: join(root, 'services', entry.name, 'src/main.ts'),
+      path: runnable(programOf(entry)),
       env: environmentOf(entry, plan, databases.urls),
       logFile: options.logTo === 'file' ? join(options.dataDir, 'logs', `${entry.name}.log`) : undefined,
       say,

@@ -6,6 +6,10 @@ import { type PortPlan, urlOf } from './ports.ts'
 export interface ReadyReport {
   options: Options
   ports: PortPlan
+  /** The web app for shoppers is open. */
+  hasStorefront: boolean
+  /** The web app for staff is open. */
+  hasPanel: boolean
   /** Mail is caught, and can be looked at. */
   hasMailbox: boolean
   administrator: Administrator | undefined
@@ -18,12 +22,12 @@ export interface ReadyReport {
   seconds: number
 }
 
-/** Something in stock, asked for where a customer asks. */
+/** Something in stock that has no variants to choose from, asked for where a customer asks. */
 export async function findProductId(gatewayUrl: string): Promise<string | undefined> {
-  const answer = await fetch(`${gatewayUrl}/api/products?limit=1&in_stock=true`)
+  const answer = await fetch(`${gatewayUrl}/api/products?limit=50&in_stock=true`)
   if (!answer.ok) return undefined
-  const { items } = (await answer.json()) as { items: { id: string }[] }
-  return items[0]?.id
+  const { items } = (await answer.json()) as { items: { id: string; variant_count: number }[] }
+  return items.find(item => item.variant_count === 0)?.id
 }
 
 /** A line for the shell that buys one of the product as a guest. */
@@ -42,7 +46,8 @@ export function purchaseLine(gatewayUrl: string, productId: string, platform = p
 export function readyText(report: ReadyReport): string {
   const { options, ports, administrator, productId, seconds } = report
   const gatewayUrl = urlOf(ports.service.gateway!, 'localhost')
-  if (options.quiet) return `Shopfleet is ready: ${gatewayUrl}`
+  const shopUrl = urlOf(ports.storefront, 'localhost')
+  if (options.quiet) return `Shopfleet is ready: ${report.hasStorefront ? shopUrl : gatewayUrl}`
   const bold = (text: string) => styleText('bold', text, { stream: process.stdout })
   const row = (name: string, text: string) => `  ${name.padEnd(18)}${text}`
   const own = Object.values(ports.service).filter(place => place.name !== 'gateway')
@@ -50,7 +55,11 @@ export function readyText(report: ReadyReport): string {
     '',
     bold(`Shopfleet is ready after ${seconds.toFixed(1)} s`),
     '',
-    row('gateway', bold(gatewayUrl)),
+    ...(report.hasStorefront ? [row('storefront', `${bold(shopUrl)}   (open it in a browser)`)] : []),
+    ...(report.hasPanel
+      ? [row('admin panel', `${bold(urlOf(ports.panel, 'localhost'))}   (sign in as the administrator below)`)]
+      : []),
+    row('gateway', report.hasStorefront ? gatewayUrl : bold(gatewayUrl)),
     row('API reference', `${gatewayUrl}/docs   (OpenAPI: /openapi.json)`),
     ...own.map(place => row(place.name, urlOf(place, 'localhost'))),
     row('payment simulator', urlOf(ports.simulator, 'localhost')),

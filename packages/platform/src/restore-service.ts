@@ -149,7 +149,7 @@ async function rename(sql: Sql, renamings: Renaming): Promise<void> {
  * not available: what was said until then is carried to the event log, and each service learns from its own events there
  * what it did since that time, before anything else of it works with the restored data.
  */
-async function exchangeDatabases({ names, adminUrl, secrets, now }: ServiceRestoreOptions): Promise<string[]> {
+async function exchangeDatabases({ names, adminUrl, secrets, now, dataDir }: ServiceRestoreOptions): Promise<string[]> {
   const mark = stampOf(now)
     .toLowerCase()
     .replaceAll(/[^0-9tz]/g, '')
@@ -167,6 +167,7 @@ async function exchangeDatabases({ names, adminUrl, secrets, now }: ServiceResto
             restored: ownUrl(adminUrl, name, { secrets, database: `${databases[index]}_restoring` }),
             bus: databaseUrlOf(adminUrl, 'bus', secrets.databasePasswords.bus!),
             secrets,
+            dataDir,
           })
         }
       }

@@ -11,6 +11,7 @@ export const secretNames = [
   'ORDER_TOKEN_SECRET',
   'PROVIDER_KEY',
   'WEBHOOK_SECRET',
+  'OUTBOUND_WEBHOOK_SECRET',
 ] as const
 export type SecretName = (typeof secretNames)[number]
 

@@ -104,10 +104,30 @@ export const services: ServiceEntry[] = [
     name: 'admin',
     port: 4010,
     hasDatabase: true,
-    secrets: [],
+    secrets: ['OUTBOUND_WEBHOOK_SECRET'],
     load: async () => {
       const { AdminConfig, createAdminService } = await import('@shopfleet/admin')
       return { config: AdminConfig, create: createAdminService }
+    },
+  },
+  {
+    name: 'review',
+    port: 4007,
+    hasDatabase: true,
+    secrets: [],
+    load: async () => {
+      const { ReviewConfig, createReviewService } = await import('@shopfleet/review')
+      return { config: ReviewConfig, create: createReviewService }
+    },
+  },
+  {
+    name: 'analytics',
+    port: 4009,
+    hasDatabase: true,
+    secrets: [],
+    load: async () => {
+      const { AnalyticsConfig, createAnalyticsService } = await import('@shopfleet/analytics')
+      return { config: AnalyticsConfig, create: createAnalyticsService }
     },
   },
   {

@@ -52,6 +52,40 @@ const optionSettings = (): ShownSetting[] =>
       : [],
   )
 
+/** A web app's own; what it has in common with the services is told there. */
+async function webAppSettings(): Promise<SettingGroup[]> {
+  const { StorefrontConfig } = await import('@shopfleet/storefront/config')
+  const { AdminPanelConfig } = await import('@shopfleet/admin-panel/config')
+  const group = (title: string, about: string, prefix: string, port: string, own: string[], schema: object) => ({
+    title,
+    about,
+    settings: [
+      { name: `${prefix}_PORT`, description: 'Port it listens on', default: port, isSecret: false },
+      ...own.map(name => shown(name, (schema as Record<string, PropertySchema>)[name]!)),
+      ...(prefix === 'ADMIN_PANEL'
+        ? [
+            {
+              ...shown('BUILD_DIR', AdminPanelConfig.properties.BUILD_DIR as PropertySchema),
+              name: 'ADMIN_PANEL_BUILD_DIR',
+            },
+          ]
+        : []),
+    ],
+  })
+  return [
+    group(
+      'storefront',
+      'Settings of the web app for shoppers',
+      'STOREFRONT',
+      '3000',
+      ['PUBLIC_URL', 'PAGE_CACHE_S', 'PAGE_TIMEOUT_MS', 'BUILD_DIR', 'DEVELOPMENT'],
+      StorefrontConfig.properties,
+    ),
+    // Where the shop is, is told once for all.
+    group('admin panel', 'Settings of the web app for staff', 'ADMIN_PANEL', '3001', [], AdminPanelConfig.properties),
+  ]
+}
+
 /**
  * Every setting there is, in groups: the launcher's, those several services have, each service's own. Read from the
  * schemas the services themselves read their settings with.
@@ -112,6 +146,12 @@ export async function allSettings(): Promise<SettingGroup[]> {
           isSecret: true,
         },
         {
+          name: 'GATEWAY_BUS_DATABASE_URL',
+          description:
+            'The same for the gateway, with a role that may select from outward_events and events_position_seq; without it there is no realtime channel',
+          isSecret: true,
+        },
+        {
           name: 'PAYMENT_SIMULATOR_PORT',
           description: 'Port of the payment simulator; it is not started when PROVIDER_URL is set',
           default: '4100',
@@ -132,5 +172,6 @@ export async function allSettings(): Promise<SettingGroup[]> {
       ],
     },
     ...own,
+    ...(await webAppSettings()),
   ]
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { connect } from '@shopfleet/database'
 import { superuser } from '@shopfleet/database/backup'
-import { databaseNameOf, databaseNames, openDatabases } from '@shopfleet/platform/databases'
+import { databaseNameOf, databaseNames, openDatabases, roleNames } from '@shopfleet/platform/databases'
 import { migrateAll } from '@shopfleet/platform/migrations'
 import { keepSecrets } from '@shopfleet/platform/secrets'
 import { createTestDatabases, type TestDatabases } from '@shopfleet/testing'
@@ -23,21 +23,19 @@ before(async () => {
 })
 after(async () => {
   const admin = connect(serverUrl, { name: 'tests', max: 1 })
-  for (const name of databaseNames) {
-    await admin.unsafe(`drop database if exists ${databaseNameOf(name)} with (force)`)
-    await admin.unsafe(`drop role if exists ${databaseNameOf(name)}`)
-  }
+  for (const name of databaseNames) await admin.unsafe(`drop database if exists ${databaseNameOf(name)} with (force)`)
+  for (const name of roleNames) await admin.unsafe(`drop role if exists ${databaseNameOf(name)}`)
   await admin.end({ timeout: 1 })
   await databases.stop()
   await rm(folder, { recursive: true, force: true })
 })
 
 const open = (env: Record<string, string> = {}, databaseUrl: string | undefined = serverUrl) =>
-  openDatabases({ dataDir: folder, databaseUrl, env, say() {}, secrets: keepSecrets(folder, databaseNames, env) })
+  openDatabases({ dataDir: folder, databaseUrl, env, say() {}, secrets: keepSecrets(folder, roleNames, env) })
 
 test('no service is given the name of the administrator of the embedded server', () => {
-  assert.ok(!databaseNames.map(databaseNameOf).includes(superuser))
-  assert.equal(new Set(databaseNames.map(databaseNameOf)).size, databaseNames.length)
+  assert.ok(!roleNames.map(databaseNameOf).includes(superuser))
+  assert.equal(new Set(roleNames.map(databaseNameOf)).size, roleNames.length)
 })
 
 test('in an existing PostgreSQL each service gets a database and a role that reaches no other', async () => {
@@ -54,6 +52,11 @@ test('in an existing PostgreSQL each service gets a database and a role that rea
   await assert.rejects(Promise.resolve(intruder`select 1`), /permission denied for database/)
   await intruder.end({ timeout: 1 })
 
+  const gateway = connect(opened.urls.gateway!, { name: 'tests', max: 1 })
+  assert.deepEqual([...(await gateway`select * from outward_events`)], [], 'the gateway reads what may be told outside')
+  await assert.rejects(Promise.resolve(gateway`select * from events`), /permission denied for table events/)
+  await gateway.end({ timeout: 1 })
+
   await assert.rejects(open({ ORDER_DATABASE_URL: ownUrl }), /Another Shopfleet runs on the PostgreSQL/)
   await opened.stop()
   const again = await open({ ORDER_DATABASE_URL: ownUrl })
@@ -66,7 +69,7 @@ test('with a database named for everyone nothing is started or made', async () =
   )
   const { urls, embedded } = await openDatabases({
     ...{ dataDir: folder, databaseUrl: undefined, env, say() {} },
-    secrets: keepSecrets(folder, databaseNames, env),
+    secrets: keepSecrets(folder, roleNames, env),
   })
   assert.equal(embedded, undefined)
   assert.equal(urls.bus, 'postgres://x/bus')

@@ -2,7 +2,6 @@ import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { root } from '@shopfleet/platform/options'
-import { planPorts, takenPlaces } from '@shopfleet/platform/ports'
 
 /** A script of the repository, run as a person does. */
 export interface Script {
@@ -64,19 +63,12 @@ export function runScript(script: string, args: string[]): Script {
   }
 }
 
-/** A base whose ports are all free. */
-export async function freeBase(): Promise<number> {
-  for (;;) {
-    const base = 20_000 + Math.floor(Math.random() * 400) * 100
-    if ((await takenPlaces(planPorts({}, { base }).all)).length === 0) return base
-  }
-}
-
-/** The children of a process that run a program, by the program's path. */
+/** The children of a process that run a program, by the program's path, whether from its source or bundled. */
 export function childrenOf(pid: number): { pid: number; program: string }[] {
   const lines = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,args='], { encoding: 'utf8' }).split('\n')
   return lines.flatMap(line => {
     const [, own, parent, program] = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? []
-    return Number(parent) === pid && program?.includes('/src/main.ts') ? [{ pid: Number(own), program }] : []
+    const source = program?.replace(/(services|simulators|apps)-(\w+)-src-main\.mjs/, '$1/$2/src/main.ts')
+    return Number(parent) === pid && source?.includes('/src/main.ts') ? [{ pid: Number(own), program: source }] : []
   })
 }

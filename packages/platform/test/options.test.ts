@@ -9,6 +9,7 @@ test('without anything, everything has its default', () => {
     layout: 'one',
     demo: true,
     products: 0,
+    web: true,
     detach: false,
     exitAfterReady: false,
     dataDir: resolve(root, '.data'),
@@ -33,6 +34,7 @@ test('the command line wins over the environment', () => {
   const both = readOptions(['--layout', 'one', '--port-base=10000', '--demo', '--data-dir', 'here'], env)
   assert.deepEqual([both.layout, both.portBase, both.demo, both.dataDir], ['one', 10_000, true, resolve('here')])
   assert.equal(readOptions(['--no-demo'], {}).demo, false)
+  assert.equal(readOptions(['--no-web'], {}).web, false)
 })
 
 const nonsense: [args: string[], env: Record<string, string>, said: RegExp][] = [

@@ -17,6 +17,7 @@ test('the usual ports are those of the documents', () => {
     inventory: 4005,
     payment: 4006,
     gateway: 8080,
+    storefront: 3000,
     'metrics of the gateway': 8081,
     'payment simulator': 4100,
     'mail catcher': 4101,
@@ -26,7 +27,7 @@ test('the usual ports are those of the documents', () => {
 
 test('a base moves all ports, and none of them twice', () => {
   const moved = portsOf(planPorts({}, { base: 9000 }))
-  assert.equal(new Set(Object.values(moved)).size, services.length + 4)
+  assert.equal(new Set(Object.values(moved)).size, services.length + 6)
   assert.partialDeepStrictEqual(moved, {
     user: 9011,
     product: 9012,
@@ -35,6 +36,8 @@ test('a base moves all ports, and none of them twice', () => {
     inventory: 9015,
     payment: 9016,
     gateway: 9000,
+    storefront: 9002,
+    'admin panel': 9003,
     'metrics of the gateway': 9001,
     'payment simulator': 9030,
     'mail catcher': 9031,
@@ -48,9 +51,11 @@ test('a port set for one service wins, and one set for two is refused', () => {
   assert.throws(() => planPorts({ ORDER_PORT: 'many' }), /ORDER_PORT is a port/)
 })
 
-test('only the gateway listens on the host of the option', () => {
+test('only the gateway and the web apps listen on the host of the option', () => {
   const plan = planPorts({}, { host: '0.0.0.0' })
   assert.equal(plan.service.gateway!.host, '0.0.0.0')
+  assert.equal(plan.storefront.host, '0.0.0.0')
+  assert.equal(plan.panel.host, '0.0.0.0')
   assert.equal(plan.service.order!.host, '127.0.0.1')
   assert.equal(urlOf(plan.service.gateway!), 'http://127.0.0.1:8080')
   assert.equal(urlOf({ name: 'x', host: '10.0.0.7', port: 1 }, 'localhost'), 'http://10.0.0.7:1')
