@@ -40,6 +40,8 @@ export interface ChaosOptions {
   seeded_bug?: string
   /** One situation with a figure of its own instead of random faults (`drills.ts`). */
   drill?: (typeof drillNames)[number]
+  /** How often some cards are used instead of usually (`shoppers/store.ts`). */
+  cards?: Readonly<Record<string, number>>
   /** Settings of the services beside the run's own. */
   env: Record<string, string>
   /** Seconds the platform is given to come to rest. */

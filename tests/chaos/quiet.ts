@@ -17,6 +17,7 @@ export async function openMatters(platform: Platform): Promise<string[]> {
   )
   await count('order', 'orders on their way', `select count(*)::int n from orders where goal <> 'none'`)
   await count('order', 'orders that wait to be paid', `select count(*)::int n from orders where status = 'pending'`)
+  await count('order', 'refunds asked for', `select count(*)::int n from order_refunds where status = 'asked'`)
   await count('inventory', 'reservations held', `select count(*)::int n from reservations where status = 'held'`)
   await count(
     'payment',

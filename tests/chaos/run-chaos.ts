@@ -18,7 +18,7 @@ import { type RunFacts, writeReport } from './report.ts'
 import { startSamples } from './samples.ts'
 import { shopTillItCloses } from './shoppers/crowd.ts'
 import { signInStaff, stockShelves } from './shoppers/staff.ts'
-import { createRecent, type Shop } from './shoppers/store.ts'
+import { cardsOf, createRecent, type Shop } from './shoppers/store.ts'
 import { createStorm } from './storm.ts'
 
 export interface Verdict {
@@ -91,7 +91,9 @@ async function run(options: ChaosOptions, { platform, folder, startedAt, randomO
     client,
     random: randomOf('shop'),
     products: [],
+    cards: cardsOf(options.cards),
     hot: [],
+    coupons: [],
     paid: createRecent(500),
     foreign: createRecent(500),
     customers: createRecent(200),

@@ -165,6 +165,33 @@ const refunding = (name: string, amount: number | undefined): Flow => ({
 export const partRefund = refunding('refund of a part', 3.5)
 export const wholeRefund = refunding('refund of all', undefined)
 
+export const lineRefund: Flow = {
+  name: 'refund of a line that comes back into stock',
+  services: ['order', 'payment', 'inventory'],
+  async prepare(scene) {
+    const { product_id, order } = await buy(scene)
+    const body = { lines: [{ item_id: order.items[0]!.id, quantity: 1 }], restock: true }
+    const key = { 'idempotency-key': randomUUID() }
+    const refund = (more: Headers = {}) =>
+      send(scene, api.refundOrder, { params: { id: order.id }, body }, { ...scene.staff, ...key, ...more })
+    return {
+      act: refund,
+      async check(at) {
+        const { paid, refunded } = await judge(scene, product_id, at)
+        assert.equal(paid, 1)
+        assert.ok(refunded === 0 || refunded === price * 100, `${at}: all of it or nothing, not ${refunded}`)
+      },
+      async again(at) {
+        const answer = await refund()
+        assert.equal(answer?.status, 201, `${at}: ${JSON.stringify(answer?.body)}`)
+      },
+      async checkAgain(at) {
+        assert.equal((await judge(scene, product_id, at)).refunded, price * 100, `${at}: given back once`)
+      },
+    }
+  },
+}
+
 export const expiry: Flow = {
   name: 'expiry of an unpaid order',
   services: ['order', 'inventory', 'payment', 'product'],

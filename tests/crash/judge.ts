@@ -26,7 +26,7 @@ export async function judge(scene: Scene, product_id: string, at: string): Promi
   const orders = await platform.sql('order')<
     { id: string; status: string; goal: string; total_minor: number; cart_id: string | null; refunded_minor: number }[]
   >`
-    select distinct o.id, status, goal, total_minor, cart_id, refunded_minor from orders o join order_items on order_id = o.id
+    select distinct o.id, status, goal, total_minor, cart_id, o.refunded_minor from orders o join order_items on order_id = o.id
     where product_id = ${product_id}`
   const said = await platform.said('order')
   const ended: Ended = { paid: 0, cancelled: 0, pending: 0, refunded: 0 }
@@ -49,11 +49,25 @@ export async function judge(scene: Scene, product_id: string, at: string): Promi
   assert.equal(kept_minor, ended.paid * price * 100 - ended.refunded, `${at}: net captured is what paid orders come to`)
 
   const stock = await platform.client('inventory').call(api.getStock, { params: { product_id } }, staff)
-  assert.deepEqual([stock.on_hand, stock.reserved], [opening - ended.paid, ended.pending], `${at}: stock`)
+  const back = await judgeRefunds(scene, product_id, at)
+  assert.deepEqual([stock.on_hand, stock.reserved], [opening - ended.paid + back, ended.pending], `${at}: stock`)
   const shown = await platform.client('product').call(api.getProduct, { params: { id: product_id } })
   assert.equal(shown.stock_quantity, stock.on_hand - stock.reserved, `${at}: the catalogue shows the stock there is`)
   await judgeMessages(scene, at)
   return ended
+}
+
+/** What was given back of the product by line is counted at its line, and at rest. Answers how many units are in stock again. */
+async function judgeRefunds({ platform }: Scene, product_id: string, at: string): Promise<number> {
+  const [row] = await platform.sql('order')<[{ asked: number; counted: number; lines: number; back: number }]>`
+    select count(*) filter (where r.status = 'asked')::int as asked,
+      (select coalesce(sum(refunded_quantity), 0)::int from order_items where product_id = ${product_id}) as counted,
+      coalesce(sum(l.quantity) filter (where r.status = 'made'), 0)::int as lines,
+      coalesce(sum(l.quantity) filter (where r.status = 'made' and r.restock), 0)::int as back
+    from order_refund_lines l join order_refunds r on r.id = l.refund_id join order_items i on i.id = l.item_id
+    where i.product_id = ${product_id}`
+  assert.deepEqual([row.asked, row.counted], [0, row.lines], `${at}: refunds are at rest, and counted at their lines`)
+  return row.back
 }
 
 async function judgeOrder(

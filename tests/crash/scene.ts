@@ -61,7 +61,9 @@ export async function makeDue({ platform }: Scene): Promise<number> {
   await payment`update orders set next_check_at = now() where next_check_at is not null`
   await payment`update payments set compare_at = now() where compare_at is not null`
   const [row] = await platform.sql('order')<[{ n: number }]>`
-    with due as (update orders set due_at = now() where goal <> 'none' returning 1) select count(*)::int as n from due`
+    with due as (update orders set due_at = now() where goal <> 'none' returning 1),
+      refunds as (update order_refunds set due_at = now() where due_at is not null returning 1)
+    select ((select count(*) from due) + (select count(*) from refunds))::int as n`
   return row.n
 }
 

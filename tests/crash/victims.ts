@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ServiceName } from '@shopfleet/contracts'
+import { bundlePrograms } from '@shopfleet/platform/bundle'
 
 /** What a victim is told. */
 export interface Order {
@@ -40,11 +41,13 @@ export interface Victim {
 }
 
 const program = join(import.meta.dirname, 'victim.ts')
+/** Hundreds of them are started: from few files they are ready in a third of the time. */
+const runnable = (await bundlePrograms([program]))(program)
 /** A process that says nothing for so long has gone wrong. */
 const patience_ms = 60_000
 
 function start(service: ServiceName, cache: string) {
-  const child: ChildProcess = fork(program, [service], {
+  const child: ChildProcess = fork(runnable, [service], {
     env: { ...process.env, NODE_COMPILE_CACHE: cache },
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   })

@@ -15,7 +15,7 @@ const known: Record<string, string> = {}
 
 before(async () => {
   platform = await startTestPlatform({
-    services: ['user', 'product', 'inventory', 'cart', 'order', 'payment', 'notification', 'gateway'],
+    services: ['user', 'product', 'inventory', 'cart', 'order', 'payment', 'notification', 'analytics', 'gateway'],
     simulator: true,
     env: { DEMO_OPEN: 'true' },
   })
@@ -36,6 +36,7 @@ const ports: Record<string, ServiceName> = {
   8002: 'product',
   8003: 'order',
   8004: 'notification',
+  8005: 'analytics',
 }
 
 interface Answer {
@@ -127,7 +128,9 @@ test('third document: a user, a product and an order straight at the services, w
       .replace('PRODUCT', product.body.id),
   )
   assert.deepEqual([order.status, order.body.user_id, order.body.total], [201, user.body.id, 1999.98])
-  for (const port of [8001, 8002, 8003, 8004]) {
+  const summary = await run('curl http://localhost:8005/api/analytics/summary')
+  assert.deepEqual([summary.status, summary.body.time_zone], [200, 'UTC'])
+  for (const port of [8001, 8002, 8003, 8004, 8005]) {
     const health = await run(`curl http://localhost:${port}/health`)
     assert.deepEqual([health.status, health.body.status], [200, 'ok'])
   }

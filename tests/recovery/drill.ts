@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import * as api from '@shopfleet/contracts'
 import { makeBackup } from '@shopfleet/platform/backup'
-import { databaseNames } from '@shopfleet/platform/databases'
+import { roleNames } from '@shopfleet/platform/databases'
 import { createProgress } from '@shopfleet/platform/progress'
 import { restoreAll } from '@shopfleet/platform/restore'
 import { restoreServices } from '@shopfleet/platform/restore-service'
@@ -79,7 +79,7 @@ export async function runDrill(options: DrillOptions): Promise<Drill> {
     const backup = { seconds: made.seconds, database_bytes: made.backup.manifest.database_bytes, bytes: made.bytes }
     say(`base backup under load: ${(backup.database_bytes / 1e6).toFixed(0)} MB in ${made.seconds.toFixed(1)} s`)
     keeper = startWalKeeper({ adminUrl, backupDir, say })
-    const secrets = keepSecrets(dataDir, databaseNames, {})
+    const secrets = keepSecrets(dataDir, roleNames, {})
     const results: DrillResult[] = []
     for (const service of options.services) {
       await sleep(options.back_s * 1000 + 1000)

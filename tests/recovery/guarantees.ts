@@ -166,7 +166,7 @@ async function judgeMessaging({ sql }: Scene, found: string[]): Promise<void> {
       >`select topic, max(position) as last from events group by topic`
     ).map(row => [row.topic, row.last]),
   )
-  for (const service of ['user', 'product', 'order', 'cart', 'inventory', 'payment', 'notification']) {
+  for (const service of ['user', 'product', 'order', 'cart', 'inventory', 'payment', 'review', 'notification']) {
     const [waiting] = await sql(service)<[{ outbox: number; letters: number }]>`
       select (select count(*) from outbox)::int as outbox,
         (select count(*) from dead_letters where replayed_at is null)::int as letters`

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { connect, type EmbeddedPostgres, LauncherError, startEmbeddedPostgres } from '@shopfleet/database'
 import { makeBackup } from '@shopfleet/platform/backup'
 import { listBackups, verifyBackup } from '@shopfleet/platform/backup-folder'
-import { databaseNames, openDatabases } from '@shopfleet/platform/databases'
+import { databaseNames, openDatabases, roleNames } from '@shopfleet/platform/databases'
 import { migrateAll } from '@shopfleet/platform/migrations'
 import { createProgress } from '@shopfleet/platform/progress'
 import { parseTarget, restoreAll, undoRestore } from '@shopfleet/platform/restore'
@@ -36,7 +36,7 @@ async function open() {
 
 before(async () => {
   mkdirSync(dataDir)
-  secrets = keepSecrets(dataDir, databaseNames, {})
+  secrets = keepSecrets(dataDir, roleNames, {})
   const { urls } = await open()
   await migrateAll(urls)
 })

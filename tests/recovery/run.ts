@@ -9,7 +9,7 @@ import { runDrill } from './drill.ts'
  * not said), `--services order,payment` which in turn, `--no-whole` leaves out the restore of everything.
  */
 
-const all = ['order', 'inventory', 'payment', 'cart', 'product', 'user', 'notification']
+const all = ['order', 'inventory', 'payment', 'cart', 'product', 'user', 'review', 'notification']
 
 await runProgram(async () => {
   const { values } = parseArgs({

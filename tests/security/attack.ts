@@ -114,7 +114,7 @@ export async function createArena(options: Partial<PlatformOptions> = {}): Promi
       for (let times = 0; times < 2; times++) for (const name of services) await world.platform.service(name).drain()
     },
     async http({ method = 'GET', path, headers = {}, body, service }) {
-      const isPlain = typeof body === 'string' || Buffer.isBuffer(body)
+      const isPlain = typeof body === 'string' || body instanceof Uint8Array
       if (body && typeof body === 'object' && !isPlain) {
         for (const [name, value] of Object.entries(body))
           if (/password/.test(name) && typeof value === 'string') keep('passwords', value)

@@ -4,6 +4,7 @@ import { after, before, describe, test } from 'node:test'
 import * as api from '@shopfleet/contracts'
 import {
   allOperations,
+  expectedOnSocket,
   expectedVerdict,
   firstRoles,
   type MatrixCaller,
@@ -11,6 +12,7 @@ import {
   namesSomeonesThing,
   type Verdict,
 } from '@shopfleet/platform/authorisation'
+import { connectSocket } from '../../services/gateway/test/sockets.ts'
 import { type Ask, fixtures } from './fixtures.ts'
 import { bearer, createWorld, everyone, type Headers, type World } from './world.ts'
 
@@ -172,3 +174,41 @@ for (const service of new Set(allOperations.map(operation => operation.service))
     }
   })
 }
+
+describe('sockets: who may follow what', () => {
+  for (const channel of Object.keys(api.realtimeChannels) as api.RealtimeChannel[]) {
+    test(channel, async () => {
+      const { params } = await fixtures.getOrder!(world, async () => world.owner)
+      const what = {
+        orders: {},
+        order: { order_id: (params as { id: string }).id },
+        products: { product_ids: [world.product.id] },
+        'staff-orders': {},
+      }[channel]
+      const wrong: string[] = []
+      for (const caller of matrixCallers) {
+        const as = await headersOf(caller, api.getOrder)
+        const verdict = expectedOnSocket(channel, caller, world.roles)
+        const socket = connectSocket(world.platform.url('gateway'), as)
+        try {
+          if (verdict === 'token-expired' || verdict === 'invalid-token') {
+            assert.equal((await socket.closed).code, api.closings['session-over'].code)
+            continue
+          }
+          await socket.next('welcome')
+          socket.send({ type: 'subscribe', subscriptions: [{ id: 'a', channel, ...what }] })
+          if (verdict === 'allowed') await socket.next('subscribed')
+          else {
+            const { problem } = await socket.next('error')
+            assert.deepEqual([problem.status, problemOf(problem)], verdictsOf[verdict])
+          }
+        } catch (error) {
+          wrong.push(`${caller}: expected ${verdict}: ${(error as Error).message}`)
+        } finally {
+          await socket.close()
+        }
+      }
+      assert.deepEqual(wrong, [])
+    })
+  }
+})

@@ -1,5 +1,33 @@
-import { randomUUID } from 'node:crypto'
 import * as api from '@shopfleet/contracts'
+import {
+  aCartLine,
+  aCategory,
+  aCoupon,
+  aDelivery,
+  address,
+  aFinding,
+  aMessage,
+  anAddress,
+  anImport,
+  anOrder,
+  aPayment,
+  aPicture,
+  aPicturedProduct,
+  aProduct,
+  aReservation,
+  aReview,
+  aRole,
+  aRoleName,
+  aSavedItem,
+  aTable,
+  aWebhook,
+  aWish,
+  browser,
+  letter,
+  madeUp,
+  some,
+  words,
+} from './things.ts'
 import { bearer, type Headers, newEmail, password, type World } from './world.ts'
 
 /**
@@ -22,81 +50,18 @@ export interface Ask {
 /** `asSomebodyElse` is an account of the same role as the caller's, for what would be the end of it. */
 export type Fixture = (world: World, asSomebodyElse: () => Promise<api.Session>) => Ask | Promise<Ask>
 
-const some = () => randomUUID()
 const at = { query: { at: '2020-01-01 00:00:00+00', limit: 5 } }
 const facts: Fixture = () => ({ body: { ids: [some()] } })
 const repair: Fixture = () => ({ body: { id: some() } })
 const nothing: Fixture = () => ({})
 const absent: Fixture = () => ({ params: { event_id: some() }, reached: [404] })
 
-async function anOrder(w: World, extra: object = {}): Promise<api.Order> {
-  const body = { items: [{ product_id: w.product.id, quantity: 1 }], ...extra }
-  return w.platform.client('order').call(api.placeOrder, { body }, bearer(w.owner))
-}
 const ofOrder = async (w: World) => ({ params: { id: (await anOrder(w)).id } })
 
-async function aPayment(w: World): Promise<string> {
-  const order = await anOrder(w, { payment_method: 'tok_approve' })
-  const [row] = await w.platform.sql('payment')`select id from payments where order_id = ${order.id}`
-  return row!.id
-}
-
-async function aCartLine(w: World): Promise<api.Cart> {
-  return w.platform.client('cart').call(api.addCartItem, { body: { product_id: w.product.id } }, bearer(w.owner))
-}
-
-async function aProduct(w: World): Promise<api.Product> {
-  const body = { name: `Thing ${some()}`, price: 3, stock: 50 }
-  return w.platform.client('product').call(api.createProduct, { body }, bearer(w.staff.get('admin')!))
-}
-
-async function aCategory(w: World): Promise<api.Category> {
-  const body = { name: `Shelf ${some()}` }
-  return w.platform.client('product').call(api.createCategory, { body }, bearer(w.staff.get('admin')!))
-}
-
-const address = { line1: '12 St James Square', city: 'London', postal_code: 'SW1Y 4JH', country: 'GB' }
-async function anAddress(w: World): Promise<string> {
-  // A person may keep only so many.
-  await w.platform.sql('user')`delete from addresses where user_id = ${w.owner.user.id}`
-  return (await w.platform.client('user').call(api.createAddress, { body: { address } }, bearer(w.owner))).id
-}
-
-const aRoleName = () => `r-${some().replace(/[^a-f]/g, '')}-${some().replace(/[^a-f]/g, '')}`
-async function aRole(w: World): Promise<string> {
-  const name = aRoleName()
-  await w.platform.sql('user')`insert into roles (name, permissions) values (${name}, '{}')`
-  return name
-}
-
-const browser = () => ({
-  endpoint: `https://fcm.googleapis.com/fcm/send/${some()}`,
-  keys: { p256dh: Buffer.alloc(65, 4).toString('base64url'), auth: Buffer.alloc(16, 7).toString('base64url') },
-})
-
-async function aReservation(w: World): Promise<string> {
-  const order_id = some()
-  const body = { order_id, items: [{ product_id: w.product.id, quantity: 1 }], expires_in_s: 900 }
-  await w.platform.client('inventory').call(api.reserveStock, { body }, await w.asService('order', 'inventory'))
-  return order_id
-}
-
-async function aFinding(w: World): Promise<string> {
-  const [row] = await w.platform.sql('admin')`
-    insert into findings (kind, subject, evidence, first_seen, last_seen)
-    values ('order-stuck', ${some()}, '{}', now(), now()) returning id`
-  return row!.id
-}
-
-const letter = () => ({ key: some(), template: 'welcome', email: newEmail(), data: { name: 'Ada' } })
-async function aMessage(w: World): Promise<string> {
-  const token = await w.asService('user', 'notification')
-  return (await w.platform.client('notification').call(api.queueMessage, { body: letter() as never }, token)).id
-}
+const ofCoupon = async (w: World) => ({ params: { id: (await aCoupon(w)).id } })
 
 const ofCaller: Fixture = async (_w, asSomebodyElse) => ({ headers: bearer(await asSomebodyElse()) })
 /** A good code or link nobody guesses: who is let through is told that it is wrong. */
-const madeUp = 'x'.repeat(43)
 const ofLetter: Fixture = () => ({ params: { id: some() }, query: { service: 'cart' }, reached: [404] })
 
 export const fixtures: Record<string, Fixture> = {
@@ -110,6 +75,7 @@ export const fixtures: Record<string, Fixture> = {
   beginExternal: () => ({ reached: [404] }),
   finishExternal: () => ({ body: { login_token: madeUp, code: 'x', state: 'y' }, reached: [401, 404] }),
   resendVerification: ofCaller,
+  requestVerification: () => ({ body: { email: newEmail() } }),
   forgotPassword: () => ({ body: { email: newEmail() } }),
   resetPassword: () => ({ body: { token: madeUp, password }, reached: [422] }),
   changePassword: async (w, e) => ({
@@ -154,11 +120,16 @@ export const fixtures: Record<string, Fixture> = {
   updateRole: async w => ({ params: { name: await aRole(w) }, body: { permissions: [] } }),
   deleteRole: async w => ({ params: { name: await aRole(w) } }),
   userExists: w => ({ params: { id: w.owner.user.id } }),
+  readUserName: w => ({ params: { id: w.owner.user.id } }),
   listRevocations: nothing,
+  getSignInMethods: nothing,
   jwks: nothing,
 
   // product
+  listFacets: nothing,
   listProducts: nothing,
+  listCatalogue: nothing,
+  getCatalogueProduct: w => ({ params: { id: w.product.id } }),
   searchProducts: () => ({ query: { q: 'lantern' } }),
   suggestProducts: () => ({ query: { q: 'la' } }),
   getProduct: w => ({ params: { id: w.product.id } }),
@@ -166,7 +137,33 @@ export const fixtures: Record<string, Fixture> = {
   updateProduct: async w => ({ params: { id: (await aProduct(w)).id }, body: { price: 4 } }),
   patchProduct: async w => ({ params: { id: (await aProduct(w)).id }, body: { price: 4 } }),
   deleteProduct: async w => ({ params: { id: (await aProduct(w)).id } }),
+  restoreProduct: async w => {
+    const { id } = await aProduct(w)
+    await w.platform.client('product').send(api.deleteProduct, { params: { id } }, bearer(w.staff.get('admin')!))
+    return { params: { id } }
+  },
+  createVariant: async w => ({ params: { id: (await aProduct(w)).id }, body: { options: { size: 'M' } } }),
+  uploadImage: async w => ({ params: { id: (await aProduct(w)).id }, body: aPicture() }),
+  arrangeImages: async w => {
+    const { id, images } = await aPicturedProduct(w)
+    return { params: { id }, body: { images: [{ url: images[0]!.url, alt: 'A lantern' }] } }
+  },
+  deleteImage: async w => {
+    const { id, images } = await aPicturedProduct(w)
+    return { params: { id }, query: { url: images[0]!.url } }
+  },
   getImage: () => ({ params: { name: 'no-such-picture.svg' }, reached: [404] }),
+  importProducts: () => ({ body: aTable() }),
+  listImports: nothing,
+  getImport: async w => ({ params: { id: await anImport(w) } }),
+  listImportRows: async w => ({ params: { id: await anImport(w) } }),
+  applyImport: async w => ({ params: { id: await anImport(w) } }),
+  undoImport: async w => {
+    const id = await anImport(w)
+    await w.platform.client('product').call(api.applyImport, { params: { id } }, bearer(w.staff.get('admin')!))
+    return { params: { id } }
+  },
+  exportProducts: nothing,
   listCategories: nothing,
   getCategory: async w => ({ params: { id: (await aCategory(w)).id } }),
   createCategory: () => ({ body: { name: `Shelf ${some()}` } }),
@@ -184,8 +181,17 @@ export const fixtures: Record<string, Fixture> = {
     body: { order_id: some(), items: [{ product_id: w.product.id, quantity: 1 }], expires_in_s: 60 },
   }),
   commitReservation: async w => ({ params: { order_id: await aReservation(w) } }),
+  getReservation: async w => ({ params: { order_id: await aReservation(w) } }),
+  returnStock: w => ({
+    params: { order_id: some(), key: some() },
+    body: { items: [{ product_id: w.product.id, quantity: 1 }] },
+  }),
   releaseReservation: async w => ({ params: { order_id: await aReservation(w) } }),
   openStock: async w => ({ params: { product_id: (await aProduct(w)).id }, body: { quantity: 5 } }),
+  moveStockFromCatalogue: async w => ({
+    params: { product_id: (await aProduct(w)).id, key: some() },
+    body: { delta: 1, reason: 'import' },
+  }),
   setStockFromCatalogue: async w => ({ params: { product_id: (await aProduct(w)).id }, body: { available: 5 } }),
 
   // cart
@@ -194,6 +200,10 @@ export const fixtures: Record<string, Fixture> = {
   addCartItem: w => ({ body: { product_id: w.product.id, quantity: 1 } }),
   updateCartItem: async w => ({ params: { item_id: (await aCartLine(w)).items[0]!.id }, body: { quantity: 2 } }),
   removeCartItem: async w => ({ params: { item_id: (await aCartLine(w)).items[0]!.id } }),
+  listSavedItems: nothing,
+  saveCartItem: async w => ({ params: { item_id: (await aCartLine(w)).items[0]!.id } }),
+  moveSavedItem: async w => ({ params: { item_id: await aSavedItem(w) } }),
+  removeSavedItem: async w => ({ params: { item_id: await aSavedItem(w) } }),
   mergeCart: () => ({ body: { cart_token: madeUp } }),
   getUserCart: w => ({ params: { user_id: w.owner.user.id } }),
   addUserCartItem: w => ({ params: { user_id: w.owner.user.id }, body: { product_id: w.product.id } }),
@@ -204,8 +214,24 @@ export const fixtures: Record<string, Fixture> = {
     params: { cart_id: (await aCartLine(w)).id! },
     body: { user_id: w.owner.user.id, cart_token: null },
   }),
+  readAbandonedCart: async w => ({ params: { cart_id: (await aCartLine(w)).id! } }),
+
+  applyCoupon: async w => {
+    await aCartLine(w)
+    // A guest's own cart is another than that of whoever made this one: it is empty.
+    return { body: { code: (await aCoupon(w)).code }, reached: [200, 409] }
+  },
+  removeCoupon: ofCart,
 
   // order
+  listCoupons: nothing,
+  createCoupon: () => ({ body: { code: `C-${some()}`, percent: 10 } }),
+  getCoupon: ofCoupon,
+  updateCoupon: async w => ({ ...(await ofCoupon(w)), body: { is_active: false } }),
+  deleteCoupon: ofCoupon,
+  checkCoupon: async w => ({
+    body: { code: (await aCoupon(w)).code, subtotal_minor: 1000, currency: 'USD', user_id: null },
+  }),
   placeOrder: w => ({ body: { items: [{ product_id: w.product.id, quantity: 1 }], email: newEmail() } }),
   quoteOrder: w => ({ body: { items: [{ product_id: w.product.id, quantity: 1 }] } }),
   payOrder: async w => ({ ...(await ofOrder(w)), body: { payment_method: 'tok_approve' } }),
@@ -215,6 +241,13 @@ export const fixtures: Record<string, Fixture> = {
   listOrders: nothing,
   listUserOrders: w => ({ params: { user_id: w.owner.user.id } }),
   getOrderTimeline: ofOrder,
+  refundOrder: async w => ({
+    params: { id: (await anOrder(w, { payment_method: 'tok_approve' })).id },
+    body: { amount: 0.01 },
+    reached: [201],
+  }),
+  listOrderRefunds: ofOrder,
+  readOrderRefund: () => ({ params: { id: some() } }),
   readOrder: ofOrder,
 
   // payment
@@ -226,17 +259,50 @@ export const fixtures: Record<string, Fixture> = {
   captureForOrder: async w => ({ params: { id: await aPayment(w) }, reached: [200, 409] }),
   voidPayment: async w => ({ params: { id: await aPayment(w) }, reached: [409] }),
   refundPayment: async w => ({ params: { id: await aPayment(w) }, body: { amount: 0.01 } }),
+  refundForOrder: () => ({
+    params: { id: some() },
+    body: { order_id: some(), amount_minor: 1, reason: null },
+    reached: [409],
+  }),
+  listPaymentSteps: () => ({ query: { order_id: some() } }),
   getPayment: async w => ({ params: { id: await aPayment(w) } }),
   listPayments: nothing,
   // Whoever it is, the signature decides.
   receiveWebhook: () => ({ params: { provider: 'simulator' }, body: { id: some(), type: 'payment' }, reached: [401] }),
   listLedger: nothing,
 
+  // review
+  listProductReviews: w => ({ params: { id: w.product.id } }),
+  createReview: async w => ({ params: { id: (await aProduct(w)).id }, body: words }),
+  getOwnReview: w => ({ params: { id: w.product.id } }),
+  listOwnReviews: nothing,
+  listUnreviewed: nothing,
+  updateReview: async w => ({ params: { id: await aReview(w, w.owner) }, body: words }),
+  deleteReview: async w => ({ params: { id: await aReview(w, w.owner) } }),
+  voteForReview: async w => ({ params: { id: await aReview(w, w.other) }, reached: [200, 409] }),
+  withdrawVote: async w => ({ params: { id: await aReview(w, w.other) } }),
+  addReviewPhoto: async w => ({ params: { id: await aReview(w, w.owner) }, body: aPicture() }),
+  deleteReviewPhoto: async w => {
+    const id = await aReview(w, w.owner)
+    const input = { params: { id }, body: aPicture() }
+    const { photos } = await w.platform.client('review').call(api.addReviewPhoto, input, bearer(w.owner))
+    return { params: { id }, query: { name: photos[0]!.url.split('/').at(-1)! } }
+  },
+  getReviewPhoto: () => ({ params: { name: `${'0'.repeat(32)}-20x20.webp` }, reached: [404] }),
+  listReviews: nothing,
+  getReview: async w => ({ params: { id: await aReview(w, w.owner) } }),
+  moderateReview: async w => ({ params: { id: await aReview(w, w.owner) }, body: { status: 'pending' } }),
+  listWishlist: nothing,
+  listWishlistIds: nothing,
+  addToWishlist: async w => ({ params: { product_id: (await aProduct(w)).id } }),
+  removeFromWishlist: async w => ({ params: { product_id: await aWish(w) } }),
+
   // notification
   queueMessage: () => ({ body: letter() }),
   sendNotification: () => ({ body: { email: newEmail(), subject: 'Your question', text: 'Yes.' } }),
   listNotifications: nothing,
   listUserNotifications: w => ({ params: { user_id: w.owner.user.id } }),
+  readNotification: async w => ({ params: { id: await aMessage(w) } }),
   resendNotification: async w => ({ params: { id: await aMessage(w) }, reached: [200, 409] }),
   getNotificationPreferences: nothing,
   updateNotificationPreferences: () => ({ body: { locale: 'de' } }),
@@ -251,6 +317,18 @@ export const fixtures: Record<string, Fixture> = {
   showUnsubscribe: () => ({ params: { token: madeUp }, reached: [404] }),
   unsubscribe: () => ({ params: { token: madeUp }, reached: [404] }),
 
+  // analytics
+  getAnalyticsSummary: nothing,
+  getSales: nothing,
+  getOrderAnalytics: nothing,
+  getUserAnalytics: nothing,
+  getProductAnalytics: nothing,
+  getFunnel: nothing,
+  getSearchAnalytics: nothing,
+  getStockOutlook: nothing,
+  getRefundAnalytics: nothing,
+  observeStorefront: () => ({ body: { events: [{ what: 'searched', term: 'lantern', results: 1 }] } }),
+
   // admin
   listFindings: nothing,
   getFinding: async w => ({ params: { id: await aFinding(w) } }),
@@ -262,6 +340,32 @@ export const fixtures: Record<string, Fixture> = {
   replayDeadLetter: ofLetter,
   discardDeadLetter: ofLetter,
   listServices: nothing,
+  createWebhook: () => ({ body: { url: 'https://example.com/hook', events: ['*'], is_active: false } }),
+  listWebhooks: nothing,
+  getWebhook: async w => ({ params: { id: await aWebhook(w) } }),
+  updateWebhook: async w => ({ params: { id: await aWebhook(w) }, body: { description: 'ours' } }),
+  deleteWebhook: async w => ({ params: { id: await aWebhook(w) } }),
+  renewWebhookSecret: async w => ({ params: { id: await aWebhook(w) } }),
+  listWebhookDeliveries: async w => ({ params: { id: await aWebhook(w) } }),
+  listDeliveriesAbout: () => ({ query: { subject: some() } }),
+  getWebhookDelivery: async w => ({ params: await aDelivery(w) }),
+  replayWebhookDelivery: async w => ({ params: await aDelivery(w) }),
+  testWebhook: async w => ({ params: { id: await aWebhook(w) } }),
+  listWebhookEvents: nothing,
+  getDashboard: nothing,
+  getSettings: nothing,
+  getShopProfile: nothing,
+  async updateSettings(w) {
+    const settings = { shop_name: 'A shop', support_email: null, low_stock_threshold: 5, default_language: 'en' }
+    const [row] = await w.platform.sql('admin')`select max(version) as version from settings`
+    return { body: { ...settings, version: row!.version } }
+  },
+  getCustomerRecord: w => ({ params: { id: w.owner.user.id } }),
+  exportCustomer: w => ({ params: { id: w.owner.user.id } }),
+  readShopFigures: () => ({ query: { time_zone: 'UTC' } }),
+  countLowStock: () => ({ query: { below: 5 } }),
+  countPendingReviews: nothing,
+  readUserRecord: w => ({ params: { id: w.owner.user.id } }),
 
   // what the reconciler asks
   changedOrders: () => at,

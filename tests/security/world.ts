@@ -12,7 +12,9 @@ export const everyone: api.ServiceName[] = [
   'cart',
   'order',
   'payment',
+  'review',
   'notification',
+  'analytics',
   'admin',
   'gateway',
 ]

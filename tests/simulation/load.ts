@@ -25,6 +25,7 @@ export interface Mistake {
 const mistakes = new Map<string, Mistake>()
 const exchanged: Record<string, string> = {
   'order/src/store.ts': 'order-store.ts',
+  'order/src/refunds/refund-store.ts': 'refund-store.ts',
   'inventory/src/store.ts': 'inventory-store.ts',
   'payment/src/store.ts': 'payment-store.ts',
 }

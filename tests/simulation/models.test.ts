@@ -104,9 +104,12 @@ function plain(value: unknown, now: number, key = ''): unknown {
 type Command = { name: string; args: unknown[] }
 const index = fc.nat(2)
 const pass = fc.integer({ min: 1, max: 3 }).map((units): Command => ({ name: 'pass', args: [units] }))
-// Another seed: MODEL_SEED. Not mended yet: with 1 or 1707440275 a random sequence of statements violates orders_cart_once
-// outside of what the comparison catches.
-const settings = { numRuns: 60, endOnFailure: false, seed: Number(process.env.MODEL_SEED ?? 2) }
+// A fresh seed each time; what fast-check prints when it fails names it. The same again: MODEL_SEED.
+const settings = {
+  numRuns: 60,
+  endOnFailure: false,
+  ...(process.env.MODEL_SEED ? { seed: Number(process.env.MODEL_SEED) } : {}),
+}
 
 const refusal = new Problem('order-not-payable', { reason: 'test' })
 const transitions: realOrder.Transition[] = [
@@ -162,7 +165,8 @@ test("the order store's model answers and changes as PostgreSQL does", async () 
   )
   await fc.assert(
     fc.asyncProperty(fc.array(command, { minLength: 5, maxLength: 30 }), async commands => {
-      await sql`update orders set goal = 'none', due_at = null, payment_method = null, expires_at = null`
+      // Without its cart too: of two orders of one cart, the one that was being cancelled would count again.
+      await sql`update orders set goal = 'none', due_at = null, payment_method = null, expires_at = null, cart_id = null`
       const tables = createTables()
       const {
         run,
@@ -199,6 +203,8 @@ test("the order store's model answers and changes as PostgreSQL does", async () 
             idempotency_scope: args[2] ? scope : null,
             idempotency_key: args[2] ? 'key' : null,
             request_hash: 'hash',
+            coupon_code: null,
+            coupon_once: false,
             lines: [line],
             subtotal_minor: 300,
             discount_minor: 0,
@@ -220,11 +226,15 @@ test("the order store's model answers and changes as PostgreSQL does", async () 
         else if (name === 'findPlacing') await run(name, [scope, 'key'])
         else if (name === 'findPaying') await run(name, [id, 'pay'])
         else if (name === 'postpone') await run(name, [id, 60])
-        else await run(name, [id, ...args.slice(1)])
+        else if (name === 'hasten') await run(name, [[id]])
+        else if (name === 'moveOrder') {
+          const order = await realOrder.findOrder(sql, id!)
+          if (order) await run(name, [order, args[1]])
+        } else await run(name, [id, ...args.slice(1)])
 
         const rows = await sql`
-          select o.id, status, payment_status, goal, due_at, tries, attempt, payment_method, cancel_reason, refunded_minor, expires_at,
-            idempotency_key, cart_id, coalesce((select jsonb_agg(jsonb_build_object('attempt', t.attempt, 'key', t.idempotency_key,
+          select o.id, status, payment_status, goal, due_at, tries, attempt, payment_method, cancel_reason, refused, refunded_minor,
+            expires_at, idempotency_key, cart_id, coalesce((select jsonb_agg(jsonb_build_object('attempt', t.attempt, 'key', t.idempotency_key,
               'outcome', outcome, 'refusal', refusal)) from payment_attempts t where t.order_id = o.id), '[]') as attempts,
             (select jsonb_agg(jsonb_build_object('status', h.status, 'payment_status', h.payment_status, 'note', h.note) order by h.id)
               from order_history h where h.order_id = o.id) as history,
@@ -233,7 +243,7 @@ test("the order store's model answers and changes as PostgreSQL does", async () 
         const ours = [...tables.orders.values()].map(o => ({
           ...pick(
             o,
-            'id status payment_status goal due_at tries attempt payment_method cancel_reason refunded_minor expires_at idempotency_key cart_id',
+            'id status payment_status goal due_at tries attempt payment_method cancel_reason refused refunded_minor expires_at idempotency_key cart_id',
           ),
           attempts: [...tables.attempts.values()]
             .filter(t => t.order_id === o.id)

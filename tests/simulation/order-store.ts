@@ -1,4 +1,4 @@
-import { orderPlaced, Problem } from '@shopfleet/contracts'
+import { orderPaymentChanged, orderPlaced, Problem } from '@shopfleet/contracts'
 import { maxAttempts } from '../../services/order/src/order.ts'
 import type * as real from '../../services/order/src/store.ts'
 import {
@@ -18,7 +18,7 @@ import {
  */
 
 function rowOf(order: OrderRecord): real.OrderRow {
-  const { due_at: _d, tries: _t, refunded_minor: _r, idempotency_scope: _s, idempotency_key: _k, ...row } = order
+  const { due_at: _d, tries: _t, idempotency_scope: _s, idempotency_key: _k, ...row } = order
   return {
     ...row,
     expires_at: row.expires_at === null ? null : isoOf(row.expires_at),
@@ -58,7 +58,7 @@ export const insertOrder: typeof real.insertOrder = (sql, order) =>
       )
         throw uniqueViolation('orders_cart_once')
     }
-    const { lines, hold_s, lease_ms, request_hash, ...fields } = order
+    const { lines, hold_s, lease_ms, request_hash, coupon_once: _, ...fields } = order
     const record: OrderRecord = {
       ...fields,
       number: `SF-${100_001 + tables.orders.size}`,
@@ -69,11 +69,12 @@ export const insertOrder: typeof real.insertOrder = (sql, order) =>
       paid_at_once: order.goal === 'pay',
       attempt: order.goal === 'pay' ? 1 : 0,
       cancel_reason: null,
+      refused: false,
       refunded_minor: 0,
       expires_at: db.now + hold_s * 1000,
       created_at: db.now,
       updated_at: db.now,
-      items: lines.map(line => ({ id: db.newId(), ...line })),
+      items: lines.map(line => ({ id: db.newId(), ...line, refunded_quantity: 0, refunded_minor: 0 })),
     }
     checkOrder(record)
     tables.orders.set(record.id, record)
@@ -144,7 +145,7 @@ export const listHistory: typeof real.listHistory = (sql, order_id) =>
 const paidStatus = (refunded_minor: number, total_minor: number) =>
   refunded_minor === 0 ? 'paid' : refunded_minor < total_minor ? 'partially_refunded' : 'refunded'
 
-export const moveOrder: typeof real.moveOrder = (sql, id, { from, to, ...rest }) =>
+export const moveOrder: typeof real.moveOrder = (sql, { id }, { from, to, ...rest }) =>
   at(sql).statement((tables, db) => {
     const order = tables.orders.get(id)
     if (!order) return undefined
@@ -165,6 +166,7 @@ export const moveOrder: typeof real.moveOrder = (sql, id, { from, to, ...rest })
       due_at: goal === 'none' ? null : to.due_in_s === undefined ? order.due_at : db.now + to.due_in_s * 1000,
       tries: to.goal === undefined ? order.tries : 0,
       cancel_reason: to.cancel_reason ?? order.cancel_reason,
+      refused: to.status === 'cancelled' ? !isAcknowledged(tables, id) : order.refused,
       payment_method: goal === 'pay' ? order.payment_method : null,
       expires_at: to.settled ? null : order.expires_at,
       idempotency_key: to.free_key ? null : order.idempotency_key,
@@ -178,6 +180,11 @@ export const moveOrder: typeof real.moveOrder = (sql, id, { from, to, ...rest })
     if (answer) decideAttempt(tables, changed, answer)
     return rowOf(changed)
   })
+
+const told = ['authorised', 'in_doubt', 'paid']
+const isAcknowledged = (tables: Tables, id: string): boolean =>
+  [...tables.attempts.values()].some(t => t.order_id === id && (t.outcome === 'held' || t.outcome === 'paid')) ||
+  tables.history.some(line => line.order_id === id && told.includes(line.payment_status))
 
 function decideAttempt(tables: Tables, { id, attempt }: OrderRecord, answer: real.Answer): void {
   const key = attemptKey(id, attempt)
@@ -268,11 +275,13 @@ export const expireOverdue: typeof real.expireOverdue = (sql, limit, refusal) =>
     }
   })
 
-export const hasten: typeof real.hasten = (sql, id) =>
+export const hasten: typeof real.hasten = (sql, ids) =>
   at(sql).statement(({ orders }, db) => {
-    const o = orders.get(id)
-    if (o && o.goal !== 'none' && (o.payment_status === 'in_doubt' || o.tries > 0))
-      orders.set(id, { ...o, due_at: db.now })
+    for (const id of ids) {
+      const o = orders.get(id)
+      if (o && o.goal !== 'none' && (o.payment_status === 'in_doubt' || o.tries > 0))
+        orders.set(id, { ...o, due_at: db.now })
+    }
   })
 
 export const noteRefund: typeof real.noteRefund = (sql, id, refunded_minor) =>
@@ -283,7 +292,9 @@ export const noteRefund: typeof real.noteRefund = (sql, id, refunded_minor) =>
     const payment_status = settled ? paidStatus(refunded_minor, o.total_minor) : o.payment_status
     const changed: OrderRecord = { ...o, refunded_minor, payment_status, updated_at: db.now }
     tables.orders.set(id, changed)
-    if (payment_status !== o.payment_status) noteHistory(tables, db, changed, 'money given back')
+    if (payment_status === o.payment_status) return
+    noteHistory(tables, db, changed, 'money given back')
+    say(tables, orderPaymentChanged.name, changed, {})
   })
 
 export const postpone: typeof real.postpone = (sql, id, delay_s) =>

@@ -168,6 +168,9 @@ export const markInDoubt: typeof real.markInDoubt = (sql, id) =>
     if (p?.status === 'authorising') put(tables, { ...p, status: 'in_doubt', updated_at: db.now })
   })
 
+/** What is shown to staff decides nothing. */
+export const noteSilence: typeof real.noteSilence = sql => at(sql).statement(() => undefined)
+
 export const wantCapture: typeof real.wantCapture = (sql, id, after_ms) =>
   at(sql).statement((tables, db) => {
     const p = tables.payments.get(id)

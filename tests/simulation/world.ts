@@ -358,7 +358,7 @@ export function createWorld(options: WorldOptions) {
       lastApplied.set(message.aggregate_id, due)
       at(due, () => {
         note(() => `order hears ${message.name} of ${short(message.aggregate_id)}`)
-        handler.handle(direct as never, message.payload, message as never).then(
+        handler.apply(direct as never, [message as never]).then(
           () => {
             applied++
             world.afterStatement()

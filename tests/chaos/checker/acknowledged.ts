@@ -118,6 +118,7 @@ const leavesNothing = new Set([
   'wrong-currency',
   'not-for-sale',
   'price-changed',
+  'invalid-coupon',
   'cart-empty',
   'idempotency-key-reused',
   'invalid-idempotency-key',
@@ -218,6 +219,23 @@ function judgeCarts(world: World, requests: Requests, judge: Judge): void {
   for (const dossier of world.orders.values()) {
     if (dossier.row?.cart_id) push(ofCart, dossier.row.cart_id, dossier)
   }
+  const ownerOf = (cart_id: string) => changes.get(cart_id)?.[0]?.owner
+  const cartsOf = new Map<string, string[]>()
+  for (const cart_id of ofCart.keys()) if (ownerOf(cart_id)) push(cartsOf, ownerOf(cart_id)!, cart_id)
+  const unitsIn = (list: Request[] = [], product_id: string) =>
+    sum(list.filter(r => r.body.product_id === product_id).map(r => r.body.quantity ?? 1))
+
+  /** What may have come along from the owner's other carts: what was put in there while they were ordered, and was not. */
+  function carriedOver(owner: string, into: string, product_id: string): number {
+    const others = (cartsOf.get(owner) ?? []).filter(cart_id => cart_id !== into)
+    return sum(
+      others.map(cart_id => {
+        const ordered = sum(ofCart.get(cart_id)!.map(({ items }) => unitsOf(items).get(product_id) ?? 0))
+        return Math.max(0, unitsIn(changes.get(cart_id), product_id) - ordered)
+      }),
+    )
+  }
+
   for (const [cart_id, dossiers] of ofCart) {
     const live = dossiers.filter(({ row }) => row!.status !== 'cancelled')
     once.expect(live.length <= 1, `${live.length} orders were made of one cart`, {
@@ -231,15 +249,17 @@ function judgeCarts(world: World, requests: Requests, judge: Judge): void {
     const placed = said.find(event => event.name === 'order.placed')
     const placing = requests.byCorrelation.get(placed?.correlation_id ?? '') ?? []
     const mine = changes.get(cart_id) ?? []
-    const owner = mine[0]?.owner
+    const owner = ownerOf(cart_id)
     if (placing.length === 0 || !owner || touched.has(owner) || touched.has(cart_id)) return
     const start = Math.min(...placing.map(request => request.start))
     const units = unitsOf(items)
     for (const product_id of new Set([...units.keys(), ...mine.map(request => request.body.product_id as string)])) {
-      const count = (list: Request[]) =>
-        sum(list.filter(r => r.body.product_id === product_id).map(r => r.body.quantity ?? 1))
-      const least = count(mine.filter(request => request.end < start))
-      const most = count(mine) + count(unsure.get(owner) ?? [])
+      const least = unitsIn(
+        mine.filter(request => request.end < start),
+        product_id,
+      )
+      const most =
+        unitsIn(mine, product_id) + unitsIn(unsure.get(owner), product_id) + carriedOver(owner, cart_id, product_id)
       const has = units.get(product_id) ?? 0
       whole.expect(least <= has && has <= most, `${has} ordered; ${least} to ${most} were put in`, {
         order_id: id,

@@ -26,6 +26,7 @@ export const rightRefusals = new Set([
   'cart-empty',
   'cart-ordered',
   'price-changed',
+  'invalid-coupon',
   'not-for-sale',
   'unknown-product',
   'stock-below-reserved',

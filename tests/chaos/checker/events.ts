@@ -1,5 +1,6 @@
 import { rowsOf } from './evidence.ts'
 import type { Judge } from './judge.ts'
+import { judgeRefundEvents } from './line-refunds.ts'
 import { push, type Requests } from './requests.ts'
 import type { EventRow } from './rows.ts'
 import { dossierOf, isBought, type Said, sameUnits, stockOf, turns, unitsOf, type World } from './world.ts'
@@ -55,7 +56,7 @@ const byPlace = (a: Said, b: Said) => (a.topic === b.topic ? a.position - b.posi
 
 /** Events that tell what became of something, and the member that says of what. Others are only followed to their listeners. */
 const told: [pattern: RegExp, member: string][] = [
-  [/^order\.(placed|reserved|paid|payment-failed|cancelled|shipped|delivered)$/, 'order_id'],
+  [/^order\.(placed|reserved|paid|payment-failed|payment-changed|cancelled|shipped|delivered|refunded)$/, 'order_id'],
   [/^payment\.(authorised|declined|captured|voided|refunded)$/, 'order_id'],
   [/^stock\.changed$/, 'product_id'],
   [/^product\.(created|updated|deleted)$/, 'product_id'],
@@ -91,15 +92,22 @@ export function judgeEvents(world: World, requests: Requests, others: Others, ju
 
 const count = (said: Said[], name: string) => said.filter(event => event.name === name).length
 
+/** What is noted where a payment changes and the order does not go on. */
+const paymentNotes =
+  /^(the payment provider has not answered yet|the payment could not be confirmed yet|the payment is held, .*|money given back)$/
+
 function judgeOrderEvents(world: World, judge: Judge): void {
   const pairs = judge.check(9, 'each change of an order has its event, and each event its change')
   const facts = judge.check(9, 'the events of an order say what the order is')
-  for (const { id, row, items, history, said } of world.orders.values()) {
+  const refunded = judge.check(9, 'each refund of an order has its event, which says what came back')
+  for (const dossier of world.orders.values()) {
+    const { id, row, items, history, said } = dossier
     const ours = said.filter(event => event.name.startsWith('order.'))
     if (!row) {
       if (ours.length > 0) pairs.expect(false, 'an event of an order that does not exist', { order_id: id })
       continue
     }
+    judgeRefundEvents(dossier, refunded)
     const changes: Record<string, number> = {
       'order.placed': 1,
       'order.reserved': history.filter(step => step.note === 'stock held').length,
@@ -108,6 +116,7 @@ function judgeOrderEvents(world: World, judge: Judge): void {
         step =>
           step.status === 'pending' && step.payment_status === 'failed' && step.note?.startsWith('payment declined'),
       ).length,
+      'order.payment-changed': history.filter(step => paymentNotes.test(step.note ?? '')).length,
       'order.shipped': turns(history, step => step.status === 'shipped'),
       'order.delivered': turns(history, step => step.status === 'delivered'),
       'order.cancelled': turns(history, step => step.status === 'cancelled'),
@@ -123,11 +132,14 @@ function judgeOrderEvents(world: World, judge: Judge): void {
         payload.number === row.number &&
         payload.user_id === row.user_id &&
         payload.cart_id === row.cart_id &&
-        (payload.items === undefined || sameUnits(unitsOf(payload.items), unitsOf(items)))
+        (name === 'order.refunded' || payload.items === undefined || sameUnits(unitsOf(payload.items), unitsOf(items)))
       facts.expect(right, `${name} says something else`, { order_id: id, event_id })
     }
   }
 }
+
+/** A payment may change, and something be given back, before and after each of the others. */
+const besides = new Set(['order.payment-changed', 'order.refunded'])
 
 /** The order in which the events of one order may lie on the bus. */
 const stages = [
@@ -142,7 +154,7 @@ const stages = [
 function judgeOrderSequence(world: World, judge: Judge): void {
   const sequence = judge.check(9, 'the events of an order lie on the bus in the order in which they happened')
   for (const { id, said } of world.orders.values()) {
-    const ours = said.filter(event => event.topic === 'order')
+    const ours = said.filter(event => event.topic === 'order' && !besides.has(event.name))
     if (ours.length === 0) continue
     sequence.look()
     ours.forEach((event, i) => {

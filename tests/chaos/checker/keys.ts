@@ -12,7 +12,7 @@ export function judgeKeys(world: World, requests: Requests, judge: Judge): void 
   const running = judge.check(7, 'who is told that the same request is still running is not alone')
 
   const groups = new Map<string, Request[]>()
-  for (const request of requests.of('placeOrder', 'payOrder', 'adjustStock', 'refundPayment')) {
+  for (const request of requests.of('placeOrder', 'payOrder', 'adjustStock', 'refundPayment', 'refundOrder')) {
     if (request.key) push(groups, `${request.op} ${request.scope} ${request.target ?? ''} ${request.key}`, request)
   }
   for (const list of groups.values()) {
@@ -91,6 +91,8 @@ export function judgeKeys(world: World, requests: Requests, judge: Judge): void 
     const refunded = new Map<string, string[]>()
     for (const { id, payment_id, idempotency_key: key } of world.refunds)
       if (key) push(refunded, `${payment_id} ${key}`, id)
+    for (const { id: order_id, refunds } of world.orders.values())
+      for (const { id, idempotency_key: key } of refunds) if (key) push(refunded, `${order_id} ${key}`, id)
     for (const [key, ids] of refunded)
       effect.expect(ids.length === 1, `${ids.length} refunds came of it`, { key, refunds: ids })
   }

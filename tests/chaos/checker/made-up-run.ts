@@ -25,14 +25,21 @@ export function makeUpRun(): MadeUpRun {
   const { files, table, history, events, journal, mail, ids, staff } = shop
   const { tick, now, id, say, send, changeStock, move, stockRow, createProduct, updatePrice } = shop
   const { record, attempt, decide, reserve, commit, release, note, sayOrder, rowOf, view } = shop
-  const { effect, atProvider, authorise, capture, refund, sayPayment, settlePaid, settleCancelled } = shop
+  const { effect, atProvider, authorise, capture, refund, refundLines, writeTo, sayPayment } = shop
+  const { settlePaid, settleCancelled } = shop
 
   const guest = (name: string): Buyer => ({ kind: 'guest', name, email: `${name}@guest.example` })
-  const buy = (buyer: Buyer, items: Row[], name: string, more: Row = {}) => {
+  const buy = (
+    buyer: Buyer,
+    items: Row[],
+    name: string,
+    more: Row = {},
+    off?: { coupon_code: string; discount_minor: number },
+  ) => {
     const key = `key-${name}`
     const body = { items, email: buyer.email, payment_method: 'tok_approve', ...more }
     const sent = send(buyer, 'placeOrder', { body }, key)
-    const order_id = record(buyer, { items }, sent, { key, pay: true })
+    const order_id = record(buyer, { items }, sent, { key, pay: true, off })
     ids[name] = order_id
     reserve(order_id, sent)
     const payment = authorise(order_id, 1, sent, 'authorised')
@@ -138,7 +145,9 @@ export function makeUpRun(): MadeUpRun {
   paying.end('ok', 200, view(held))
   const giving = send(staff, 'refundPayment', { params: { id: bobs.id }, body: { amount: 1 } }, 'key-refund')
   refund(bobs, 100, giving, 'key-refund')
+  writeTo(held, 'order-refunded')
   note(held, { payment_status: 'partially_refunded' }, 'money given back')
+  sayOrder(held, 'order.payment-changed', {}, giving.correlation_id)
   giving.end('ok', 200, { id: bobs.id, status: 'partially_refunded' })
   const listing = send(bob, 'listOrders', { query: { limit: 5 } })
   listing.end('ok', 200, { items: [view(held)], next_cursor: null })
@@ -169,8 +178,14 @@ export function makeUpRun(): MadeUpRun {
   table('inventory', 'reservations').push({ order_id: ids.refused, status: 'released', expires_at: now() })
   late.end('fail', 409, problem('out-of-stock', { items: short }))
 
+  // One unit comes back by a refund, the rest when it is cancelled.
+  const unit = table('order', 'order_items').find(row => row.order_id === third.order_id)!
+  const sorry = { lines: [{ item_id: unit.id, quantity: 1 }], restock: true }
+  const easing = send(staff, 'refundOrder', { params: { id: third.order_id }, body: sorry }, 'key-sorry')
+  easing.end('ok', 201, refundLines(third.payment, [1], { restock: true, amount: 0 }, easing, 'key-sorry'))
+
   const cancelling = send(cleo, 'cancelOrder', { params: { id: third.order_id }, body: {} })
-  refund(third.payment, third.payment.amount_minor, cancelling)
+  refund(third.payment, third.payment.amount_minor - third.payment.refunded_minor, cancelling, null)
   release(third.order_id, cancelling)
   settleCancelled(third.order_id, 'changed my mind', 'refunded', cancelling)
   cancelling.end('ok', 200, view(third.order_id))
@@ -204,6 +219,7 @@ export function makeUpRun(): MadeUpRun {
   const letGo = authorise(ids.voided, 1, racing, 'authorised')
   ids["voided's payment"] = letGo.id
   note(ids.voided, { payment_status: 'in_doubt' }, 'the payment provider has not answered yet')
+  sayOrder(ids.voided, 'order.payment-changed', {}, racing.correlation_id)
   effect('voided', { ...atProvider(letGo), key: `${letGo.id}:void`, amount: letGo.amount_minor })
   letGo.status = 'voided'
   sayPayment(letGo, 'payment.voided', {}, racing)
@@ -250,6 +266,42 @@ export function makeUpRun(): MadeUpRun {
   lost.sent.end('info')
   const again = send(ivy, 'placeOrder', { body: lost.body }, lost.key)
   again.end('ok', 201, view(lost.order_id))
+
+  // Lines of an order come back: some into stock, the others not, twice under one key; more than there were is refused.
+  const jon = guest('jon')
+  const goods = [
+    { product_id: lamp, quantity: 3 },
+    { product_id: rare, quantity: 1 },
+  ]
+  const sixth = buy(jon, goods, 'part', {})
+  sixth.sent.end('ok', 201, view(sixth.order_id))
+  const items = table('order', 'order_items').filter(row => row.order_id === sixth.order_id)
+  const params = { id: sixth.order_id }
+  const giveBack = (name: string, units: number[], wish: { restock: boolean; amount: number }) => {
+    const lines = units.flatMap((quantity, i) => (quantity > 0 ? [{ item_id: items[i]!.id, quantity }] : []))
+    const body = { lines, ...wish }
+    const sent = send(staff, 'refundOrder', { params, body }, `key-${name}`)
+    const made = refundLines(sixth.payment, units, wish, sent, `key-${name}`)
+    sent.end('ok', 201, made)
+    ids[name] = made.id
+    return { made, body }
+  }
+  const restocked = giveBack('restocked', [2, 0], { restock: true, amount: 0 })
+  send(staff, 'refundOrder', { params, body: { ...restocked.body } }, 'key-restocked').end('ok', 201, restocked.made)
+  giveBack('broken', [0, 1], { restock: false, amount: 1.5 })
+  const excess = { lines: [{ item_id: items[0]!.id, quantity: 2 }], restock: true }
+  send(staff, 'refundOrder', { params, body: excess }, 'key-excess').end('fail', 422, problem('validation-failed'))
+
+  // A coupon for one use each, and two in all.
+  const offering = send(staff, 'createCoupon', {
+    body: { code: 'tea-3', percent: 3, max_uses: 2, once_per_customer: true },
+  })
+  offering.end('ok', 201, { id: id('coupon'), code: 'TEA-3' })
+  for (const name of ['lea', 'max']) {
+    const off = { coupon_code: 'TEA-3', discount_minor: 15 }
+    const cheap = buy(guest(name), [{ product_id: tea, quantity: 1 }], `${name}'s`, { coupon_code: 'TEA-3' }, off)
+    cheap.sent.end('ok', 201, view(cheap.order_id))
+  }
 
   // Staff fill the shelf, twice under one key.
   const filling = send(

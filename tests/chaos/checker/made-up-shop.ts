@@ -37,7 +37,7 @@ export function openMadeUpShop() {
     'tables/bus/events.jsonl': [],
   }
   const names: Record<string, string[]> = {
-    order: ['orders', 'order_items', 'order_history', 'payment_attempts'],
+    order: ['orders', 'order_items', 'order_history', 'payment_attempts', 'order_refunds', 'order_refund_lines'],
     payment: ['orders', 'payments', 'refunds', 'ledger_entries'],
     inventory: ['stock', 'reservations', 'reservation_lines', 'movements'],
     product: ['products'],
@@ -138,7 +138,7 @@ export function openMadeUpShop() {
     const price_minor = minor(price, currency)
     const facts = { sku: name, slug: name, name, price_minor, currency, is_active: true }
     table('product', 'products').push({
-      ...{ id: product_id, ...facts, stock_available: stock, stock_revision: 0, deleted_at: null },
+      ...{ id: product_id, ...facts, stock_available: stock, stock_revision: 0, variant_count: 0, deleted_at: null },
     })
     say(
       'product',
@@ -195,7 +195,7 @@ export function openMadeUpShop() {
     buyer: Buyer,
     what: Lines,
     sent: Sent,
-    options: { key?: string; pay: boolean; lines?: Row[] },
+    options: { key?: string; pay: boolean; lines?: Row[]; off?: { coupon_code: string; discount_minor: number } },
   ): string {
     const order_id = id('order')
     const lines = options.lines ?? what.items!
@@ -206,13 +206,23 @@ export function openMadeUpShop() {
       const { price_minor } = catalogue.find(row => row.id === product_id)!
       subtotal_minor += quantity * price_minor
       const item = { id: id('item'), order_id, product_id, sku: product_id, product_name: product_id, quantity }
-      table('order', 'order_items').push({ ...item, price_minor, subtotal_minor: quantity * price_minor })
+      const nothingBack = { refunded_quantity: 0, refunded_minor: 0 }
+      table('order', 'order_items').push({
+        ...{ ...item, price_minor, subtotal_minor: quantity * price_minor, ...nothingBack },
+      })
     }
+    const { coupon_code = null, discount_minor = 0 } = options.off ?? {}
     table('order', 'orders').push({
       ...{ id: order_id, number: `SF-${serial}`, user_id: buyer.user_id ?? null },
       ...{ email: buyer.user_id ? null : buyer.email, status: 'pending', payment_status: 'unpaid', goal: 'none' },
-      ...{ payment_method: null, cancel_reason: null, currency, subtotal_minor, discount_minor: 0, shipping_minor: 0 },
-      ...{ tax_minor: 0, total_minor: subtotal_minor, refunded_minor: 0, shipping_address: null },
+      ...{ payment_method: null, cancel_reason: null, currency, subtotal_minor, discount_minor, shipping_minor: 0 },
+      ...{
+        tax_minor: 0,
+        total_minor: subtotal_minor - discount_minor,
+        coupon_code,
+        refunded_minor: 0,
+        shipping_address: null,
+      },
       ...{ cart_id: what.cart_id ?? null, expires_at: iso(ticks + 60_000), created_at: now() },
       ...{
         idempotency_scope: options.key ? (buyer.user_id ?? 'anonymous') : null,
@@ -236,7 +246,7 @@ export function openMadeUpShop() {
     const expires_at = rowOf(order_id).expires_at
     table('inventory', 'reservations').push({ order_id, status: 'held', expires_at })
     for (const { product_id, quantity } of linesOf(order_id)) {
-      table('inventory', 'reservation_lines').push({ order_id, product_id, quantity })
+      table('inventory', 'reservation_lines').push({ order_id, product_id, quantity, returned: 0 })
       changeStock(product_id, { reserved: quantity }, sent.correlation_id)
     }
   }
@@ -251,7 +261,10 @@ export function openMadeUpShop() {
   function release(order_id: string, sent: Sent, to = 'released'): void {
     const was = reservation(order_id).status
     reservation(order_id).status = to
-    for (const { product_id, quantity } of linesOf(order_id)) {
+    for (const line of table('inventory', 'reservation_lines')) {
+      if (line.order_id !== order_id) continue
+      const { product_id, returned } = line
+      const quantity = line.quantity - returned
       if (was === 'held') changeStock(product_id, { reserved: -quantity }, sent.correlation_id)
       if (was !== 'committed') continue
       changeStock(product_id, { on_hand: quantity }, sent.correlation_id)
@@ -310,8 +323,7 @@ export function openMadeUpShop() {
     book(payment, payment.id, 'capture', 'provider_clearing', 'sales', amount)
     sayPayment(payment, 'payment.captured', {}, sent)
   }
-  function refund(payment: Row, amount: number, sent: Sent, key: string | null = null): void {
-    const refund_id = id('refund')
+  function refund(payment: Row, amount: number, sent: Sent, key: string | null, refund_id = id('refund')): void {
     const provider_reference = id('re')
     effect('refunded', { ...atProvider(payment), key: refund_id, amount, refund_id: provider_reference })
     payment.refunded_minor += amount
@@ -325,26 +337,56 @@ export function openMadeUpShop() {
     sayPayment(payment, 'payment.refunded', { refund_id, refund_minor: amount, captured_minor, refunded_minor }, sent)
     rowOf(payment.order_id).refunded_minor = refunded_minor
   }
+  function writeTo(order_id: string, template: string): void {
+    const { email, user_id } = rowOf(order_id)
+    const to = email ?? table('user', 'users').find(row => row.id === user_id)!.email
+    const headers = { 'x-shopfleet-template': template, 'x-entity-ref-id': order_id }
+    const message = { id: id('message'), channel: 'email', status: 'sent', template, order_id }
+    table('notification', 'messages').push(message)
+    const message_id = `<${message.id}@shop.example>`
+    const from = 'shop@shop.example'
+    mail.push({ n: mail.length + 1, at: now(), message_id, from, to: [to], subject: 'Thanks', headers })
+  }
+  /** Gives units of lines of an order back, and an amount beside them; into stock if wished. Answers the refund. */
+  function refundLines(payment: Row, units: number[], wish: Row, sent: Sent, key: string): Row {
+    const { order_id, currency } = payment
+    const { restock, amount: beside } = wish
+    const refund_id = id('refund')
+    const lines = itemsOf(order_id).flatMap((item, i) => {
+      const quantity = units[i] ?? 0
+      if (quantity === 0) return []
+      const amount_minor = item.price_minor * quantity
+      item.refunded_quantity += quantity
+      item.refunded_minor += amount_minor
+      return [{ refund_id, item_id: item.id, quantity, amount_minor, product_id: item.product_id }]
+    })
+    const amount_minor = lines.reduce((sum, line) => sum + line.amount_minor, minor(beside, currency))
+    table('order', 'order_refunds').push({
+      ...{ id: refund_id, order_id, amount_minor, restock, status: 'made', idempotency_key: key },
+    })
+    table('order', 'order_refund_lines').push(...lines.map(({ product_id: _, ...line }) => line))
+    refund(payment, amount_minor, sent, null, refund_id)
+    writeTo(order_id, 'order-refunded')
+    for (const { product_id, quantity } of restock ? lines : []) {
+      const held = table('inventory', 'reservation_lines')
+      held.find(line => line.order_id === order_id && line.product_id === product_id)!.returned += quantity
+      changeStock(product_id, { on_hand: quantity }, sent.correlation_id)
+      move(product_id, quantity, 'refunded', { order_id, idempotency_key: refund_id })
+    }
+    const items = lines.map(({ product_id, quantity, amount_minor }) => ({ product_id, quantity, amount_minor }))
+    const extra = { refund_id, refund_minor: amount_minor, items, restocked: restock }
+    note(order_id, { payment_status: payment.status }, 'money given back')
+    sayOrder(order_id, 'order.refunded', extra, sent.correlation_id)
+    sayOrder(order_id, 'order.payment-changed', {}, sent.correlation_id)
+    return { id: refund_id, order_id, status: 'made', amount: major(amount_minor, currency), currency }
+  }
   function settlePaid(order_id: string, sent: Sent): void {
     note(order_id, { status: 'processing', payment_status: 'paid', expires_at: null }, 'paid')
     decide(order_id, 'paid')
     sayOrder(order_id, 'order.paid', { items: linesOf(order_id) }, sent.correlation_id)
-    const { cart_id, email, user_id } = rowOf(order_id)
+    const { cart_id } = rowOf(order_id)
     for (const cart of table('cart', 'carts')) if (cart.id === cart_id) cart.status = 'ordered'
-    const to = email ?? table('user', 'users').find(row => row.id === user_id)!.email
-    const headers = { 'x-shopfleet-template': 'order-confirmed', 'x-entity-ref-id': order_id }
-    const message = { id: id('message'), channel: 'email', status: 'sent', template: 'order-confirmed', order_id }
-    table('notification', 'messages').push(message)
-    const message_id = `<${message.id}@shop.example>`
-    mail.push({
-      n: mail.length + 1,
-      at: now(),
-      message_id,
-      from: 'shop@shop.example',
-      to: [to],
-      subject: 'Thanks',
-      headers,
-    })
+    writeTo(order_id, 'order-confirmed')
   }
   function settleCancelled(order_id: string, reason: string, payment_status: string, sent: Sent): void {
     note(order_id, { status: 'cancelled', payment_status, cancel_reason: reason, expires_at: null }, reason)
@@ -359,7 +401,18 @@ export function openMadeUpShop() {
     ...{ files, table, history, events, journal, mail, ids, staff },
     ...{ tick, now, id, say, send, changeStock, move, stockRow, createProduct, updatePrice },
     ...{ record, attempt, decide, reserve, commit, release, note, sayOrder, rowOf, view },
-    ...{ effect, atProvider, authorise, capture, refund, sayPayment, settlePaid, settleCancelled },
+    ...{
+      effect,
+      atProvider,
+      authorise,
+      capture,
+      refund,
+      refundLines,
+      writeTo,
+      sayPayment,
+      settlePaid,
+      settleCancelled,
+    },
   }
 }
 

@@ -2,11 +2,12 @@ import { rowsOf } from './evidence.ts'
 import type { Judge } from './judge.ts'
 import { push } from './requests.ts'
 import type { MailLine } from './rows.ts'
-import { table, type World } from './world.ts'
+import { isBought, table, type World } from './world.ts'
 
 /** 11. One confirmation message per paid order, none for unpaid; each to the one who ordered (12). */
 
 const confirmation = 'order-confirmed'
+const moneyBack = 'order-refunded'
 
 interface MessageRow {
   id: string
@@ -19,7 +20,9 @@ export function judgeMessages(world: World, judge: Judge): void {
   const none = judge.check(11, 'no order that never was paid has one')
   const whose = judge.check(12, 'a message goes to nobody but whom it is about')
   const taken = judge.check(11, 'each message that counts as sent was taken by the mail server')
+  const refunds = judge.check(11, 'each refund of an order that stands has one message')
   const messages = new Map<string, Map<string, MailLine[]>>()
+  const ofRefunds = new Map<string, Set<string>>()
   const ids = new Set<string>()
   let lines = 0
   for (const line of rowsOf<MailLine>(world.evidence, 'mail/journal.jsonl')) {
@@ -27,7 +30,11 @@ export function judgeMessages(world: World, judge: Judge): void {
     ids.add(line.message_id.replace(/^<|@.*$/g, ''))
     const headers = lowered(line.headers ?? {})
     const order_id = headers['x-entity-ref-id']
-    if (headers['x-shopfleet-template'] !== confirmation || !order_id) continue
+    const template = headers['x-shopfleet-template']
+    if (template === moneyBack && order_id) {
+      ofRefunds.set(order_id, (ofRefunds.get(order_id) ?? new Set()).add(line.message_id))
+    }
+    if (template !== confirmation || !order_id) continue
     const ofOrder = messages.get(order_id) ?? new Map<string, MailLine[]>()
     messages.set(order_id, ofOrder)
     push(ofOrder, line.message_id, line)
@@ -43,7 +50,10 @@ export function judgeMessages(world: World, judge: Judge): void {
   }
 
   let repeated = 0
-  for (const { id, row, said } of world.orders.values()) {
+  const made = new Map<string, number>()
+  for (const { payment_id, status } of world.refunds)
+    if (status === 'succeeded') made.set(payment_id, (made.get(payment_id) ?? 0) + 1)
+  for (const { id, row, payments, said } of world.orders.values()) {
     const sent = messages.get(id)
     messages.delete(id)
     const paid = said.some(event => event.name === 'order.paid')
@@ -55,6 +65,12 @@ export function judgeMessages(world: World, judge: Judge): void {
       continue
     }
     const erased = account?.erased_at || !address
+    const told = ofRefunds.get(id)?.size ?? 0
+    const back = payments.reduce((n, payment) => n + (made.get(payment.id) ?? 0), 0)
+    // The message about a cancellation says that the money comes back.
+    if (row && isBought(row) && !erased && (told > 0 || back > 0)) {
+      refunds.expect(told === back, `${told} messages of ${back} refunds`, { order_id: id })
+    }
     if (!(erased && !sent)) one.expect(sent?.size === 1, `${sent?.size ?? 0} messages`, evidence)
     for (const copies of sent?.values() ?? []) {
       repeated += copies.length - 1

@@ -28,7 +28,7 @@ export function judgeMoneyEnds(world: World, requests: Requests, judge: Judge): 
     if (row?.status === 'pending') unpaid.expect(net === 0, `${net} is captured of an unpaid order`, evidence)
     if (row && isBought(row) && row.total_minor > 0) {
       paid.expect(captured === row.total_minor, `captured ${captured}, the total is ${row.total_minor}`, evidence)
-      const asked = requests.byOp.has('refundPayment') && wasRefundAsked(dossier, requests)
+      const asked = wasRefundAsked(dossier, requests)
       if (net !== captured && !asked) paid.wrong('money went back that nobody asked for', evidence)
     }
     if (row && (provider.length > 0 || row.payment_status !== 'unpaid')) {
@@ -91,8 +91,12 @@ export function judgeMoneyEnds(world: World, requests: Requests, judge: Judge): 
 const mayHaveActedOrDeclined = (request: Parameters<typeof mayHaveActed>[0]) =>
   mayHaveActed(request) || request.status === 402 || request.status === 409 || request.status === 422
 
-function wasRefundAsked({ payments }: Dossier, requests: Requests): boolean {
-  return payments.some(payment => requests.about(payment.id, 'refundPayment').some(mayHaveActed))
+function wasRefundAsked({ id, payments }: Dossier, requests: Requests): boolean {
+  const asked = [
+    ...payments.flatMap(({ id }) => requests.about(id, 'refundPayment')),
+    ...requests.about(id, 'refundOrder'),
+  ]
+  return asked.some(mayHaveActed)
 }
 
 function fits(payment_status: string, total: number, captured: number, net: number): boolean {

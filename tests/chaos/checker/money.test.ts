@@ -14,7 +14,40 @@ const effect = (run: MadeUpRun, type: string, name: string) =>
 const more = (run: MadeUpRun, line: Record<string, unknown>) =>
   run.journal.push({ ...structuredClone(run.journal.at(-1)), n: run.journal.length + 1, ...line })
 
+const refundOf = (run: MadeUpRun, name: string) => find(run.table('order', 'order_refunds'), { id: run.ids[name] })
+const refundLine = (run: MadeUpRun, name: string) =>
+  find(run.table('order', 'order_refund_lines'), { refund_id: run.ids[name] })
+
 const captures: Wrong[] = [
+  [
+    'each refund of an order moved its money once, and nothing else went back of the order',
+    'less went back than its lines come to',
+    run => {
+      find(run.table('payment', 'refunds'), { id: run.ids.restocked }).amount_minor -= 1
+    },
+  ],
+  [
+    'each refund of an order moved its money once, and nothing else went back of the order',
+    'it is made, and its money never went back',
+    run => {
+      find(run.table('payment', 'refunds'), { id: run.ids.restocked }).status = 'failed'
+    },
+  ],
+  [
+    'each refund of an order moved its money once, and nothing else went back of the order',
+    'it is refused, and its money went back',
+    run => {
+      refundOf(run, 'restocked').status = 'refused'
+    },
+  ],
+  [
+    'each refund of an order moved its money once, and nothing else went back of the order',
+    'its money went back a second time, under another key',
+    run => {
+      const refunds = run.table('payment', 'refunds')
+      refunds.push({ ...find(refunds, { id: run.ids.restocked }), id: 'refund-anew' })
+    },
+  ],
   [
     "the provider's journal is whole: no gap, no key twice, no refund above its capture",
     'an entry of the provider is missing',
@@ -106,6 +139,20 @@ const captures: Wrong[] = [
 ]
 
 const ends: Wrong[] = [
+  [
+    'no refund of an order is left half done',
+    'a refund of lines is asked for, and nobody goes on with it',
+    run => {
+      refundOf(run, 'broken').status = 'asked'
+    },
+  ],
+  [
+    'a paid order ends with its total captured, less what somebody asked to give back',
+    'lines are given back that nobody asked to give back',
+    run => {
+      for (const line of run.invokes('refundOrder')) line.input.params.id = 'another'
+    },
+  ],
   [
     'a cancelled order ends with nothing captured at the provider',
     'a cancelled order keeps its money',
@@ -227,6 +274,45 @@ const ledger: Wrong[] = [
 ]
 
 const prices: Wrong[] = [
+  [
+    'what comes back of a line is what was paid for it',
+    'a line comes back for more than was paid for it',
+    run => {
+      refundLine(run, 'restocked').amount_minor += 3
+    },
+  ],
+  [
+    'what comes back of a line is what was paid for it',
+    'all lines are back, and a unit of their money is not',
+    run => {
+      const lines = run.table('order', 'order_refund_lines')
+      const part = refundLine(run, 'restocked')
+      lines.push({ ...part, refund_id: run.ids.broken, quantity: 1, amount_minor: part.amount_minor / 2 - 1 })
+    },
+  ],
+  [
+    'what an order has less is what its coupon takes off',
+    'a unit too much is taken off',
+    run => {
+      const row = order(run, "lea's")
+      row.discount_minor += 1
+      row.total_minor -= 1
+    },
+  ],
+  [
+    'what an order has less is what its coupon takes off',
+    'something is taken off without a coupon',
+    run => {
+      order(run, "lea's").coupon_code = null
+    },
+  ],
+  [
+    'what an order has less is what its coupon takes off',
+    'a coupon is used for less than its least',
+    run => {
+      Object.assign(run.invokes('createCoupon')[0]!.input.body, { min_subtotal: 501, currency: 'JPY' })
+    },
+  ],
   [
     'each line is quantity times unit price',
     'a line comes to less than its units',

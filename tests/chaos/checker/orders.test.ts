@@ -10,14 +10,65 @@ const reservation = (run: MadeUpRun, name: string) =>
 const movements = (run: MadeUpRun) => run.table('inventory', 'movements')
 const states = (run: MadeUpRun, name: string) =>
   run.events.map(row => row.message.payload).filter(payload => payload.revision && payload.product_id === run.ids[name])
-const steps = (run: MadeUpRun, name: string) =>
-  run.table('order', 'order_history').filter(row => row.order_id === run.ids[name])
 const items = (run: MadeUpRun, name: string) =>
   run.table('order', 'order_items').filter(row => row.order_id === run.ids[name])
 const ended = (run: MadeUpRun, op: string, where: (body: Row) => boolean = () => true) =>
   run.answers(op).find(line => line.body && where(line.body))!
 
+const refundOf = (run: MadeUpRun, name: string) => find(run.table('order', 'order_refunds'), { id: run.ids[name] })
+const putBack = (run: MadeUpRun) => find(movements(run), { idempotency_key: run.ids.restocked })
+
 const stocks: Wrong[] = [
+  [
+    'what a refund puts back into stock is its lines, once, and nothing where it puts nothing back',
+    'what was restocked never came into stock',
+    run => remove(movements(run), { idempotency_key: run.ids.restocked }),
+  ],
+  [
+    'what a refund puts back into stock is its lines, once, and nothing where it puts nothing back',
+    'what is broken is sold again',
+    run =>
+      movements(run).push({
+        ...{
+          ...putBack(run),
+          id: 'movement-broken',
+          product_id: run.ids.rare,
+          delta: 1,
+          idempotency_key: run.ids.broken,
+        },
+      }),
+  ],
+  [
+    'what a refund puts back into stock is its lines, once, and nothing where it puts nothing back',
+    'units come back twice by one refund',
+    run => movements(run).push({ ...putBack(run), id: 'movement-twice' }),
+  ],
+  [
+    'an order takes its units out once, and gives them back once at most',
+    'units come back twice, under a key for each try',
+    run => movements(run).push({ ...putBack(run), id: 'movement-anew', idempotency_key: 'anew' }),
+  ],
+  [
+    'sold is the sum of the lines of paid orders, less what refunds put back',
+    'more units came back than were given back',
+    run => {
+      putBack(run).delta += 1
+    },
+  ],
+  [
+    'what is left is what was put in less what was sold, with what refunds put back',
+    'more units are there than refunds put back',
+    run => {
+      refundOf(run, 'restocked').restock = false
+    },
+  ],
+  [
+    'a reservation knows how many of its units came back',
+    'units came back, and are counted as sold',
+    run => {
+      find(run.table('inventory', 'reservation_lines'), { returned: 2 }).returned = 1
+    },
+  ],
   [
     '0 ≤ reserved ≤ on hand in every state the stock ever had',
     'for an instant more was reserved than there was',
@@ -77,7 +128,7 @@ const stocks: Wrong[] = [
     },
   ],
   [
-    'sold is the sum of the lines of paid orders',
+    'sold is the sum of the lines of paid orders, less what refunds put back',
     'an order is paid whose units never left',
     run => {
       const own = movements(run).filter(row => row.order_id === run.ids.again)
@@ -92,7 +143,7 @@ const stocks: Wrong[] = [
     },
   ],
   [
-    'what is left is what was put in less what was sold',
+    'what is left is what was put in less what was sold, with what refunds put back',
     'a unit has gone that nobody bought',
     run => {
       stock(run, 'tea').on_hand -= 1
@@ -161,6 +212,53 @@ const stocks: Wrong[] = [
 ]
 
 const acknowledged: Wrong[] = [
+  [
+    'an acknowledged refund of an order is there, of the lines and the amount that were asked for',
+    'an acknowledged refund is lost',
+    run => remove(run.table('order', 'order_refunds'), { id: run.ids.restocked }),
+  ],
+  [
+    'an acknowledged refund of an order is there, of the lines and the amount that were asked for',
+    'an acknowledged refund is refused later',
+    run => {
+      refundOf(run, 'restocked').status = 'refused'
+    },
+  ],
+  [
+    'an acknowledged refund of an order is there, of the lines and the amount that were asked for',
+    'other units are given back than were asked for',
+    run => {
+      find(run.table('order', 'order_refund_lines'), { refund_id: run.ids.restocked }).quantity = 3
+    },
+  ],
+  [
+    'an acknowledged refund of an order is there, of the lines and the amount that were asked for',
+    'the amount beside the lines is forgotten',
+    run => {
+      refundOf(run, 'broken').amount_minor -= 150
+    },
+  ],
+  [
+    'an acknowledged refund of an order is there, of the lines and the amount that were asked for',
+    'the goods are put back though they are broken',
+    run => {
+      refundOf(run, 'broken').restock = true
+    },
+  ],
+  [
+    'each refund of an order was asked for; what was refused gives nothing back',
+    'a refund is made that was refused',
+    run => {
+      refundOf(run, 'broken').idempotency_key = 'key-excess'
+    },
+  ],
+  [
+    'each refund of an order was asked for; what was refused gives nothing back',
+    'a refund is made that nobody asked for',
+    run => {
+      run.table('order', 'order_refunds').push({ ...refundOf(run, 'broken'), id: 'refund-x', idempotency_key: 'x' })
+    },
+  ],
   [
     'every order in an answer exists and is what the answer says',
     'an acknowledged order is lost',
@@ -272,154 +370,9 @@ const acknowledged: Wrong[] = [
   ],
 ]
 
-const keys: Wrong[] = [
-  [
-    'one key has at most one effect',
-    'two orders came of one key',
-    run => {
-      const row = order(run, 'again')
-      run.table('order', 'orders').push({ ...row, id: 'order-2' })
-    },
-  ],
-  [
-    'one key has at most one effect',
-    'a repeated request made a second order, under no key at all',
-    run => {
-      const invoke = run.invokes('placeOrder').filter(line => line.key === 'key-again')[1]!
-      const twin = { ...order(run, 'again'), id: 'order-2', idempotency_key: 'other' }
-      run.table('order', 'orders').push(twin)
-      const placed = run.events.find(
-        row => row.message.name === 'order.placed' && row.message.aggregate_id === run.ids.again,
-      )!
-      const message = { ...placed.message, id: 'e2', aggregate_id: 'order-2', correlation_id: invoke.correlation_id }
-      run.events.push({
-        ...{ ...placed, event_id: 'e2', position: 10_000 },
-        message: { ...message, payload: { ...placed.message.payload, order_id: 'order-2' } },
-      })
-    },
-  ],
-  [
-    'one key has at most one effect',
-    'stock moved twice under one key',
-    run => movements(run).push({ ...find(movements(run), { id: run.ids.movement }), id: 'movement-2' }),
-  ],
-  [
-    'one key has at most one effect',
-    'a refund was made twice under one key',
-    run => {
-      const refunds = run.table('payment', 'refunds')
-      refunds.push({ ...find(refunds, { idempotency_key: 'key-refund' }), id: 'refund-2' })
-    },
-  ],
-  [
-    'one key has one answer',
-    'the same key is answered with another order',
-    run => {
-      run.answers('placeOrder')[1]!.body.id = run.ids.held
-    },
-  ],
-  [
-    'one key has one answer',
-    'first it was bought, then it was out of stock',
-    run => Object.assign(run.answers('placeOrder')[1]!, { phase: 'fail', status: 409, problem: 'out-of-stock' }),
-  ],
-  [
-    'a key that was used for one body is refused for another',
-    'another body is accepted under the same key',
-    run => {
-      const line = run.answers('placeOrder')[2]!
-      Object.assign(line, { phase: 'ok', status: 201, problem: undefined, body: run.answers('placeOrder')[0]!.body })
-    },
-  ],
-  [
-    'a key that was used for one body is refused for another',
-    'another body is answered with a conflict',
-    run => Object.assign(run.answers('placeOrder')[2]!, { status: 409, problem: 'request-in-progress' }),
-  ],
-  [
-    'who is told that the same request is still running is not alone',
-    'a request hangs on a key that nobody uses',
-    run => {
-      const line = run.invokes('placeOrder').find(one => one.key === 'key-waiting')!
-      line.key = 'key-else'
-    },
-  ],
-]
-
-const paths: Wrong[] = [
-  [
-    'each history begins with a pending, unpaid order',
-    'the beginning of a history is missing',
-    run => remove(run.table('order', 'order_history'), steps(run, 'bought')[0]!),
-  ],
-  [
-    'each step of a history is a move that is allowed',
-    'an order goes back from delivered',
-    run => {
-      steps(run, 'bought').at(-1)!.status = 'pending'
-    },
-  ],
-  [
-    'each step of a history is a move that is allowed',
-    'a step of a history is missing',
-    run => remove(run.table('order', 'order_history'), steps(run, 'bought')[1]!),
-  ],
-  [
-    'each history ends where the order stands',
-    'an order is changed without a line in its history',
-    run => {
-      order(run, 'again').status = 'shipped'
-    },
-  ],
-  [
-    'the payment status fits the status at every step',
-    'an order is shipped that is not paid',
-    run => {
-      find(steps(run, 'bought'), { status: 'shipped' }).payment_status = 'unpaid'
-    },
-  ],
-  [
-    'after quiet no order is on its way',
-    'an order stays on its way',
-    run => {
-      order(run, 'held').goal = 'pay'
-    },
-  ],
-  [
-    'after quiet no unpaid order is past its deadline',
-    'an unpaid order is forgotten',
-    run => {
-      order(run, 'waiting').expires_at = '2026-03-01T10:00:30Z'
-    },
-  ],
-  [
-    'after quiet each attempt to place or to pay has its outcome',
-    'a shopper was never told what became of it',
-    run => {
-      find(run.table('order', 'payment_attempts'), { order_id: run.ids.held, attempt: 2 }).outcome = null
-    },
-  ],
-  [
-    'no order is ever seen to go back',
-    'an order is seen pending after it was seen paid',
-    run => {
-      run.answers('getOrder')[0]!.body.status = 'pending'
-    },
-  ],
-  [
-    'a timeline that was shown is the beginning of the history',
-    'a timeline shows a step that is not in the history',
-    run => {
-      run.answers('getOrderTimeline')[0]!.body.items[1].status = 'shipped'
-    },
-  ],
-]
-
 for (const [guarantee, list] of [
   [5, stocks],
   [6, acknowledged],
-  [7, keys],
-  [8, paths],
 ] as const) {
   catches(guarantee, list)
   coversAll(guarantee, list)

@@ -23,7 +23,14 @@ export interface Request {
   body: Record<string, any>
   /** Id in the answer: of an order, a movement, a product, an account. */
   answer_id: string | undefined
-  answer: { status?: string; payment_status?: string; expires_at?: string | null; on_hand?: number; delta?: number }
+  answer: {
+    status?: string
+    payment_status?: string
+    expires_at?: string | null
+    on_hand?: number
+    delta?: number
+    amount?: number
+  }
   /** Of a refusal for want of stock. */
   short: { product_id: string; available: number }[] | undefined
 }
@@ -34,6 +41,7 @@ const remembered = new Set([
   'cancelOrder',
   'setOrderStatus',
   'refundPayment',
+  'refundOrder',
   'createProduct',
   'updateProduct',
   'patchProduct',
@@ -49,11 +57,14 @@ const remembered = new Set([
   'removeCartItem',
   'clearCart',
   'mergeCart',
+  'createCoupon',
 ])
 
 const bodyMembers: Record<string, string[]> = {
   placeOrder: ['items', 'product_id', 'quantity', 'cart_id', 'payment_method', 'expected_total', 'currency', 'email'],
+  createCoupon: ['code', 'percent', 'amount', 'currency', 'min_subtotal', 'max_uses', 'once_per_customer'],
   refundPayment: ['amount'],
+  refundOrder: ['lines', 'amount', 'restock'],
   setOrderStatus: ['status'],
   createProduct: ['price', 'currency', 'stock', 'stock_quantity'],
   updateProduct: ['price', 'currency', 'stock', 'stock_quantity'],
@@ -107,7 +118,7 @@ function shorten(o: Operation): Request {
   for (const name of bodyMembers[o.op] ?? []) if (given[name] !== undefined) body[name] = given[name]
   const answer = o.phase === 'ok' ? o.body : undefined
   const params = o.input.params ?? {}
-  const { status, payment_status, expires_at, on_hand, delta } = answer ?? {}
+  const { status, payment_status, expires_at, on_hand, delta, amount } = answer ?? {}
   return {
     op: o.op,
     shopper: o.shopper,
@@ -126,7 +137,7 @@ function shorten(o: Operation): Request {
     body_hash: o.key ? hashOf(given) : '',
     body,
     answer_id: answer?.id ?? answer?.user?.id,
-    answer: { status, payment_status, expires_at, on_hand, delta },
+    answer: { status, payment_status, expires_at, on_hand, delta, amount },
     short: o.problem === 'out-of-stock' && o.body?.items?.length > 0 ? o.body.items : undefined,
   }
 }

@@ -19,6 +19,7 @@ export interface OrderRow {
   refunded_minor: number
   shipping_address: unknown
   cart_id: string | null
+  coupon_code: string | null
   expires_at: string | null
   idempotency_scope: string | null
   idempotency_key: string | null
@@ -32,6 +33,26 @@ export interface ItemRow {
   quantity: number
   price_minor: number
   subtotal_minor: number
+  refunded_quantity?: number
+  refunded_minor?: number
+}
+
+/** A refund of lines of an order, or of an amount; its lines are a table of their own. */
+export interface OrderRefundRow {
+  id: string
+  order_id: string
+  amount_minor: number
+  restock: boolean
+  status: 'asked' | 'made' | 'refused'
+  idempotency_key: string | null
+  lines: OrderRefundLineRow[]
+}
+
+export interface OrderRefundLineRow {
+  refund_id: string
+  item_id: string
+  quantity: number
+  amount_minor: number
 }
 
 export interface HistoryRow {
@@ -111,6 +132,7 @@ export interface ReservationLineRow {
   order_id: string
   product_id: string
   quantity: number
+  returned?: number
 }
 
 export interface MovementRow {
@@ -133,6 +155,7 @@ export interface ProductRow {
   currency: string
   is_active: boolean
   stock_available: number
+  variant_count: number
   stock_revision: number
   deleted_at: string | null
 }

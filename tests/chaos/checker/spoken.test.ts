@@ -19,6 +19,23 @@ const confirmation = (run: MadeUpRun, name: string) =>
 
 const told: Wrong[] = [
   [
+    'each refund of an order has its event, which says what came back',
+    'a refund of lines is not told',
+    run => drop(run, 'order.refunded', 'part'),
+  ],
+  [
+    'each refund of an order has its event, which says what came back',
+    'a refund of lines is told twice',
+    run => again(run, 'order.refunded', 'part'),
+  ],
+  [
+    'each refund of an order has its event, which says what came back',
+    'it is told that other units came back',
+    run => {
+      event(run, 'order.refunded', 'part').message.payload.items[0].quantity = 1
+    },
+  ],
+  [
     'each event is on the bus once',
     'an event is on the bus twice',
     run => run.events.push(structuredClone(run.events[5]!)),
@@ -34,6 +51,11 @@ const told: Wrong[] = [
     'each change of an order has its event, and each event its change',
     'order.paid is lost',
     run => drop(run, 'order.paid', 'again'),
+  ],
+  [
+    'each change of an order has its event, and each event its change',
+    'a refund is not told',
+    run => drop(run, 'order.payment-changed', 'held'),
   ],
   [
     'each change of an order has its event, and each event its change',
@@ -149,7 +171,24 @@ const told: Wrong[] = [
   ],
 ]
 
+const line = (run: MadeUpRun, where: object) =>
+  find(run.table('order', 'order_items'), { order_id: run.ids.part, ...where })
+
 const projections: Wrong[] = [
+  [
+    'a line of an order knows what was given back of it',
+    'what was given back may be given back again',
+    run => {
+      line(run, { refunded_quantity: 2 }).refunded_quantity = 0
+    },
+  ],
+  [
+    'a line of an order knows what was given back of it',
+    'a line counts more money than came back of it',
+    run => {
+      line(run, { refunded_quantity: 1 }).refunded_minor += 1
+    },
+  ],
   [
     'the stock on a product page is what can be ordered',
     'the product page shows more than there is',
@@ -181,7 +220,37 @@ const projections: Wrong[] = [
   ],
 ]
 
+const toldOfRefund = (run: MadeUpRun) =>
+  run.mail.find(
+    ({ headers }) =>
+      headers['x-entity-ref-id'] === run.ids.part && headers['x-shopfleet-template'] === 'order-refunded',
+  )!
+
 const messages: Wrong[] = [
+  [
+    'each refund of an order that stands has one message',
+    'nobody is told of a refund',
+    run => run.mail.splice(run.mail.indexOf(toldOfRefund(run)), 1),
+  ],
+  [
+    'each refund of an order that stands has one message',
+    'the buyer is told of one refund twice',
+    run => run.mail.push({ ...structuredClone(toldOfRefund(run)), message_id: '<again@shop.example>' }),
+  ],
+  [
+    'no coupon has more uses than it may',
+    'a coupon has a use more',
+    run => {
+      run.invokes('createCoupon')[0]!.input.body.max_uses = 1
+    },
+  ],
+  [
+    'nobody uses a coupon twice that is for once',
+    'one guest has both uses',
+    run => {
+      find(run.table('order', 'orders'), { id: run.ids["max's"] }).email = 'LEA@guest.example'
+    },
+  ],
   ['each paid order has one confirmation message', 'a confirmation was never sent', run => run.mail.splice(0, 1)],
   [
     'each paid order has one confirmation message',

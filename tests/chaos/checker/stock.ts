@@ -1,5 +1,6 @@
 import { rowsOf } from './evidence.ts'
 import type { Judge } from './judge.ts'
+import { restocked } from './line-refunds.ts'
 import { sum } from './money.ts'
 import { push, type Request, type Requests } from './requests.ts'
 import type { MovementRow } from './rows.ts'
@@ -13,9 +14,12 @@ export function judgeStock(world: World, requests: Requests, judge: Judge): void
   const heldLines = new Map<string, number>()
   const boughtLines = new Map<string, number>()
   const add = (map: Map<string, number>, id: string, quantity: number) => map.set(id, (map.get(id) ?? 0) + quantity)
-  for (const { row, items, reservation, lines } of world.orders.values()) {
+  for (const { row, items, refunds, reservation, lines } of world.orders.values()) {
     if (reservation?.status === 'held') for (const line of lines) add(heldLines, line.product_id, line.quantity)
-    if (row && isBought(row)) for (const item of items) add(boughtLines, item.product_id, item.quantity)
+    if (!row || !isBought(row)) continue
+    const productOf = new Map(items.map(item => [item.id, item.product_id]))
+    for (const item of items) add(boughtLines, item.product_id, item.quantity)
+    for (const line of refunds.flatMap(restocked)) add(boughtLines, productOf.get(line.item_id)!, -line.quantity)
   }
   judgeInstants(world, judge)
   judgeBooks(world, judge, heldLines, boughtLines)
@@ -24,6 +28,9 @@ export function judgeStock(world: World, requests: Requests, judge: Judge): void
   judgeReservations(world, judge)
   judgeRefusals(world, requests, judge)
 }
+
+/** Orders of one statement at most. */
+const most = 100
 
 function judgeInstants(world: World, judge: Judge): void {
   const bounds = judge.check(5, '0 ≤ reserved ≤ on hand in every state the stock ever had')
@@ -35,9 +42,27 @@ function judgeInstants(world: World, judge: Judge): void {
     const evidence = { product_id }
     if (row) bounds.expect(holds(row), `on hand ${row.on_hand}, reserved ${row.reserved}`, evidence)
     const byRevision = states.toSorted((a, b) => a.revision - b.revision)
-    const deltas = new Map<string, number>()
-    const count = (delta: number, on_hand: number, by: number) =>
-      deltas.set(`${delta} → ${on_hand}`, (deltas.get(`${delta} → ${on_hand}`) ?? 0) + by)
+    // Both are written under the lock of the product's row, and ids are of their time: the same order.
+    const ordered = movements.toSorted((a, b) => (a.id < b.id ? -1 : 1))
+    let next = 0
+    /** Orders that share a statement change the stock once, by a movement each: the last one ends where the stock does. */
+    const accountFor = (from: number, to: number) => {
+      if (from === to) return
+      for (let first = next; first < Math.min(ordered.length, next + most); first++) {
+        let at = from
+        for (let i = first; i < Math.min(ordered.length, first + most); i++) {
+          const { delta, on_hand } = ordered[i]!
+          at += delta
+          if (at !== on_hand || delta > 0 !== to > from) break
+          if (at !== to) continue
+          for (const { delta, on_hand } of ordered.slice(next, first))
+            moved.wrong(`a movement changed nothing: ${delta} → ${on_hand}`, evidence)
+          next = i + 1
+          return
+        }
+      }
+      moved.wrong(`on hand changed without a movement: ${to - from} → ${to}`, evidence)
+    }
     let on_hand = 0
     byRevision.forEach((state, i) => {
       bounds.expect(holds(state), `on hand ${state.on_hand}, reserved ${state.reserved}`, {
@@ -50,7 +75,7 @@ function judgeInstants(world: World, judge: Judge): void {
           chain.wrong(`revision ${state.revision} stands where ${i + 1} should`, { ...evidence, event: state.event_id })
         }
       }
-      if (state.on_hand !== on_hand) count(state.on_hand - on_hand, state.on_hand, 1)
+      accountFor(on_hand, state.on_hand)
       on_hand = state.on_hand
     })
     const last = byRevision.at(-1)
@@ -60,12 +85,9 @@ function judgeInstants(world: World, judge: Judge): void {
     } else if (row) {
       chain.expect(false, 'stock came to be without an event', evidence)
     }
-    for (const movement of movements) count(movement.delta, movement.on_hand, -1)
     if (states.length > 0) moved.look(movements.length)
-    for (const [change, n] of states.length > 0 ? deltas : []) {
-      if (n > 0) moved.wrong(`on hand changed without a movement: ${change}`, evidence)
-      if (n < 0) moved.wrong(`a movement changed nothing: ${change}`, evidence)
-    }
+    for (const { delta, on_hand } of states.length > 0 ? ordered.slice(next) : [])
+      moved.wrong(`a movement changed nothing: ${delta} → ${on_hand}`, evidence)
   }
   for (const sample of rowsOf<any>(world.evidence, 'samples.jsonl')) {
     if (!sample.stock) continue
@@ -77,7 +99,7 @@ function judgeInstants(world: World, judge: Judge): void {
 function judgeBooks(world: World, judge: Judge, held: Map<string, number>, bought: Map<string, number>): void {
   const sums = judge.check(5, 'on hand is the sum of the movements')
   const reserved = judge.check(5, 'reserved is the sum of what reservations hold')
-  const sold = judge.check(5, 'sold is the sum of the lines of paid orders')
+  const sold = judge.check(5, 'sold is the sum of the lines of paid orders, less what refunds put back')
   for (const { product_id, row, movements } of world.stock.values()) {
     const evidence = { product_id }
     const total = sum(movements.map(movement => movement.delta))
@@ -97,7 +119,7 @@ function judgeBooks(world: World, judge: Judge, held: Map<string, number>, bough
 /** From the outside alone: what was put in, as the clients know it, and what was bought, as the orders know it. */
 function judgeSupply(world: World, requests: Requests, judge: Judge, bought: Map<string, number>): void {
   const enough = judge.check(5, 'no more of a product was sold than was ever put into stock')
-  const exact = judge.check(5, 'what is left is what was put in less what was sold')
+  const exact = judge.check(5, 'what is left is what was put in less what was sold, with what refunds put back')
   const changes = new Map<string, Request[]>()
   const opened = new Map<string, number>()
   for (const request of requests.of('createProduct')) {
@@ -223,15 +245,28 @@ function judgeReservations(world: World, judge: Judge): void {
     if (dossier.movements.length > 0) judgeMovements(dossier)
   }
 
-  function judgeMovements({ id, movements, items, reservation }: Dossier): void {
+  function judgeMovements({ id, movements, items, refunds, reservation }: Dossier): void {
     const wanted = unitsOf(items)
     const [out, back] = [new Map<string, number>(), new Map<string, number>()]
-    for (const { product_id, delta } of movements) {
+    // What a refund put back is judged with it; a cancellation puts back the rest.
+    const ofRefunds = new Set(refunds.map(refund => refund.id))
+    const isOfRefund = ({ idempotency_key: key }: MovementRow) => key !== null && ofRefunds.has(key)
+    const rest = unitsOf(
+      movements.filter(isOfRefund).map(({ product_id, delta }) => ({ product_id, quantity: -delta })),
+    )
+    for (const [product_id, quantity] of wanted) {
+      const left = quantity + (rest.get(product_id) ?? 0)
+      if (left === 0) rest.delete(product_id)
+      else rest.set(product_id, left)
+    }
+    for (const movement of movements) {
+      if (isOfRefund(movement)) continue
+      const { product_id, delta } = movement
       const side = delta < 0 ? out : back
       if (side.has(product_id)) once.wrong('it moved twice', { order_id: id, product_id, delta })
       side.set(product_id, Math.abs(delta))
     }
-    const whole = sameUnits(out, wanted) && (back.size === 0 || sameUnits(back, wanted))
+    const whole = sameUnits(out, wanted) && (back.size === 0 || sameUnits(back, rest))
     once.expect(whole, 'it moved other units than it has lines', {
       order_id: id,
       out: Object.fromEntries(out),

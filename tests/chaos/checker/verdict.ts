@@ -1,6 +1,7 @@
 import { judgeAcknowledged } from './acknowledged.ts'
 import { judgeCalm } from './calm.ts'
 import { judgeCaptures } from './captures.ts'
+import { judgeCoupons } from './coupons.ts'
 import { judgeDeliveries } from './deliveries.ts'
 import { boughtOrders, judgeEvents, readEvents } from './events.ts'
 import type { Evidence } from './evidence.ts'
@@ -8,6 +9,7 @@ import { readHistory } from './history.ts'
 import { type CheckResult, Judge, type Violation } from './judge.ts'
 import { judgeKeys } from './keys.ts'
 import { judgeLedger } from './ledger.ts'
+import { judgeLineRefunds } from './line-refunds.ts'
 import { judgeMessages } from './messages.ts'
 import { judgeMoneyEnds } from './money-ends-right.ts'
 import { judgePaths } from './paths.ts'
@@ -78,7 +80,9 @@ export function judge(evidence: Evidence): Verdict {
   judgeMoneyEnds(world, requests, court)
   judgeLedger(world, court)
   judgePrices(world, requests, court)
+  judgeCoupons(world, requests, court)
   judgeStock(world, requests, court)
+  judgeLineRefunds(world, requests, court)
   judgeKeys(world, requests, court)
   judgeEvents(world, requests, others, court)
   judgeDeliveries(world, index, court)

@@ -37,6 +37,7 @@ export interface Dossier {
   items: rows.ItemRow[]
   history: rows.HistoryRow[]
   attempts: rows.AttemptRow[]
+  refunds: rows.OrderRefundRow[]
   payments: rows.PaymentRow[]
   closing: rows.PaymentOrderRow | undefined
   provider: ProviderPayment[]
@@ -136,6 +137,7 @@ export function dossierOf(world: World, id: string): Dossier {
       items: [],
       history: [],
       attempts: [],
+      refunds: [],
       payments: [],
       closing: undefined,
       provider: [],
@@ -164,6 +166,13 @@ function readOrders(world: World): void {
   for (const row of of<rows.ItemRow>('order_items')) dossierOf(world, row.order_id).items.push(row)
   for (const row of of<rows.HistoryRow>('order_history')) dossierOf(world, row.order_id).history.push(row)
   for (const row of of<rows.AttemptRow>('payment_attempts')) dossierOf(world, row.order_id).attempts.push(row)
+  const lines = new Map<string, rows.OrderRefundLineRow[]>()
+  for (const row of of<rows.OrderRefundLineRow>('order_refund_lines')) {
+    lines.set(row.refund_id, [...(lines.get(row.refund_id) ?? []), row])
+  }
+  for (const row of of<Omit<rows.OrderRefundRow, 'lines'>>('order_refunds')) {
+    dossierOf(world, row.order_id).refunds.push({ ...row, lines: lines.get(row.id) ?? [] })
+  }
   for (const { history } of world.orders.values()) history.sort((a, b) => a.id - b.id)
 }
 

@@ -1,5 +1,6 @@
 import type { Random } from '@shopfleet/testing'
 import type { Sender } from '../client.ts'
+import { takeReturns } from './returns.ts'
 import { staffAtWork } from './staff.ts'
 import type { Shop } from './store.ts'
 import { buyNow, cartGuest, customer, keyAgain, payLater, raceForTheLast } from './visits.ts'
@@ -13,7 +14,7 @@ const visits = [
   ...Array<typeof buyNow>(4).fill(keyAgain),
 ]
 
-/** So many shoppers, one visit after the other, and one member of staff, until the shop closes. */
+/** So many shoppers, one visit after the other, and two members of staff, until the shop closes. */
 export async function shopTillItCloses(
   shop: Shop,
   staff: Sender,
@@ -26,5 +27,6 @@ export async function shopTillItCloses(
     await shop.sleep(own.random.below(1000))
     while (!shop.isOver()) await own.random.pick(visits)(own, name)
   })
-  await Promise.all([...crowd, staffAtWork({ ...shop, random: randomOf('staff') }, staff)])
+  const staffOf = (name: string): Shop => ({ ...shop, random: randomOf(name) })
+  await Promise.all([...crowd, staffAtWork(staffOf('staff'), staff), takeReturns(staffOf('returns'), staff)])
 }

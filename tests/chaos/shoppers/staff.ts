@@ -31,7 +31,21 @@ export async function stockShelves(shop: Shop, staff: Sender, counts = { plenty:
     shop.products.push(await make(`${words[i % words.length]} ${randomUUID().slice(0, 8)}`, plenty))
   for (let i = 0; i < counts.hot; i++)
     shop.hot.push(await make(`Rare ${words[i % words.length]} ${randomUUID().slice(0, 8)}`, few))
+  for (const worth of coupons) {
+    const body = { code: `C-${randomUUID().slice(0, 8)}`, ...worth }
+    const made = await ask(shop, staff, api.createCoupon, { body })
+    if (made.phase !== 'ok') throw new Error(`no coupon could be made: ${made.status} ${made.problem ?? made.error}`)
+    shop.coupons.push(body.code)
+  }
 }
+
+/** Races for the last use never stop: every order that is undone gives one back. */
+const coupons = [
+  { percent: 10, max_uses: 5 },
+  { percent: 15, max_uses: 25 },
+  { amount: 3, currency: 'USD', min_subtotal: 20, max_uses: 60 },
+  { percent: 7, once_per_customer: true },
+]
 
 export async function staffAtWork(shop: Shop, staff: Sender): Promise<void> {
   const { random } = shop

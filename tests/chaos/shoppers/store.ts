@@ -9,8 +9,12 @@ export interface Shop {
   random: Random
   /** Plenty of each. */
   products: string[]
+  /** A token of a card for each time it is used. */
+  cards: readonly string[]
   /** A few of each: races for the last one. */
   hot: string[]
+  /** Codes that shoppers have heard of; some have fewer uses than there are shoppers. */
+  coupons: string[]
   /** Orders that were seen paid, for staff to work on; the newest. */
   paid: Recent<{ id: string; order_token?: string }>
   /** Orders of others, to be refused. */
@@ -100,8 +104,12 @@ const cards: readonly (readonly [token: string, weight: number])[] = [
   ['tok_refund_timeout_after', 1],
   ['tok_refund_error_after', 1],
 ]
-const allCards = cards.flatMap(([token, weight]) => Array<string>(weight).fill(token))
-export const cardOf = (random: Random): string => random.pick(allCards)
+
+/** Each card as often as it is used; `more` says how often some are used instead. */
+export const cardsOf = (more: Readonly<Record<string, number>> = {}): string[] =>
+  cards.flatMap(([token, weight]) => Array<string>(more[token] ?? weight).fill(token))
+
+export const cardOf = ({ random, cards }: Shop): string => random.pick(cards)
 
 export const address = (random: Random) => ({
   name: `Shopper ${random.below(1000)}`,

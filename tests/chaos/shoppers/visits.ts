@@ -65,7 +65,8 @@ export async function buyNow(shop: Shop, name: string): Promise<void> {
   const items = linesOf(shop)
   const total = shop.random.next() < 0.3 ? await quotedTotal(shop, buyer, { items }) : undefined
   const expected = total === undefined ? {} : { expected_total: total }
-  const outcome = await place(shop, buyer, { items, ...expected, payment_method: cardOf(shop.random) })
+  const coupon = total === undefined && shop.random.next() < 0.15 ? { coupon_code: shop.random.pick(shop.coupons) } : {}
+  const outcome = await place(shop, buyer, { items, ...expected, ...coupon, payment_method: cardOf(shop) })
   if (outcome.phase === 'ok') await afterwards(shop, buyer, outcome.body)
 }
 
@@ -78,7 +79,7 @@ async function quotedTotal(shop: Shop, buyer: Sender, body: object): Promise<num
 export async function raceForTheLast(shop: Shop, name: string): Promise<void> {
   const buyer = guest(shop, name)
   const what = { product_id: shop.random.pick(shop.hot), quantity: 1 + shop.random.below(2) }
-  const outcome = await place(shop, buyer, { ...what, payment_method: cardOf(shop.random) })
+  const outcome = await place(shop, buyer, { ...what, payment_method: cardOf(shop) })
   if (outcome.phase === 'ok') await afterwards(shop, buyer, outcome.body)
 }
 
@@ -103,10 +104,15 @@ async function fill(shop: Shop, buyer: Sender): Promise<api.Cart | undefined> {
 /** A cart goes to checkout, sometimes from two tabs at once: at most one order may come of it. */
 async function checkOut(shop: Shop, buyer: Sender, cart_id: string): Promise<void> {
   const { random } = shop
+  if (random.next() < 0.4) await ask(shop, buyer, api.applyCoupon, { body: { code: random.pick(shop.coupons) } })
   if (random.next() < 0.3) await quotedTotal(shop, buyer, { cart_id })
-  const body = () => ({ cart_id, ...(random.next() < 0.8 ? { payment_method: cardOf(random) } : {}) })
+  const body = () => ({ cart_id, ...(random.next() < 0.8 ? { payment_method: cardOf(shop) } : {}) })
   const tabs = random.next() < 0.12 ? 2 : 1
   const outcomes = await Promise.all(Array.from({ length: tabs }, () => place(shop, buyer, body())))
+  if (outcomes.every(({ problem }) => problem === 'invalid-coupon')) {
+    await ask(shop, buyer, api.removeCoupon)
+    outcomes.push(await place(shop, buyer, body()))
+  }
   for (const outcome of outcomes) {
     if (outcome.phase !== 'ok') continue
     const order = outcome.body as api.Order
@@ -185,14 +191,14 @@ async function pay(shop: Shop, buyer: Sender, order: api.Order): Promise<void> {
   if (chance < 0.15) return
   if (chance < 0.3) {
     const [paid] = await Promise.all([
-      payWith(cardOf(random)),
+      payWith(cardOf(shop)),
       shop.sleep(random.below(60)).then(() => client.send(owner, api.cancelOrder, { params })),
     ])
     if (paid.phase === 'ok') await ask(shop, owner, api.getOrder, { params })
     return
   }
   if (chance < 0.45) await payWith(random.pick(['tok_decline', 'tok_insufficient_funds', 'tok_capture_decline']))
-  const paid = await payWith(cardOf(random))
+  const paid = await payWith(cardOf(shop))
   if (paid.phase === 'ok') await afterwards(shop, owner, paid.body)
 }
 

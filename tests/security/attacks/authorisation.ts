@@ -19,8 +19,16 @@ const refusal: Record<Exclude<Verdict, 'allowed'>, string> = {
 /** The operation's good request about the owner's things, through the gateway. */
 async function requestOf(a: Arena, operation: (typeof operations)[number]) {
   const { params, query, body } = await fixtures[operation.name]!(a, async () => a.owner)
-  return { method: operation.method, path: fillPath(operation.path, params) + queryString(query), body }
+  const headers: Record<string, string> = operation.body_types ? { 'content-type': operation.body_types[0]! } : {}
+  return { method: operation.method, path: fillPath(operation.path, params) + queryString(query), body, headers }
 }
+
+type Asked = Awaited<ReturnType<typeof requestOf>>
+/** The same in the name of somebody. */
+const as = (headers: Record<string, string>, request: Asked) => ({
+  ...request,
+  headers: { ...request.headers, ...headers },
+})
 
 const headersOf: Partial<Record<MatrixCaller, (a: Arena) => Record<string, string>>> = {
   anonymous: () => ({}),
@@ -33,20 +41,21 @@ const byOthers = operations.filter(isPublic).flatMap(operation =>
     const verdict = expectedVerdict(operation, caller)
     if (verdict === 'allowed') return []
     const group = namesSomeonesThing(operation) ? objects : functions
-    return group.asks(`${operation.name} by ${caller}`, refusal[verdict], async a => ({
-      ...(await requestOf(a, operation)),
-      headers: headersOf[caller]!(a),
-    }))
+    return group.asks(`${operation.name} by ${caller}`, refusal[verdict], async a =>
+      as(headersOf[caller]!(a), await requestOf(a, operation)),
+    )
   }),
 )
 
 const betweenServices = operations
   .filter(operation => !isPublic(operation))
   .map(operation =>
-    functions.asks(`${operation.name} from outside, with a service's good token`, '404 not-found', async a => ({
-      ...(await requestOf(a, operation)),
-      headers: await a.asService(operation.service === 'order' ? 'notification' : 'order', operation.service),
-    })),
+    functions.asks(`${operation.name} from outside, with a service's good token`, '404 not-found', async a =>
+      as(
+        await a.asService(operation.service === 'order' ? 'notification' : 'order', operation.service),
+        await requestOf(a, operation),
+      ),
+    ),
   )
 
 async function guestOrder(a: Arena): Promise<{ id: string; order_token: string }> {

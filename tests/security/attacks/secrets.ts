@@ -71,7 +71,7 @@ export const secretAttacks = [
     return answer
   }),
   secrets.tries('passwords and tokens, in any event', '200', async a => {
-    for (const service of ['user', 'order', 'cart', 'payment', 'notification', 'admin'] as const) {
+    for (const service of ['user', 'order', 'cart', 'payment', 'review', 'notification', 'admin'] as const) {
       const said = JSON.stringify(await a.platform.said(service))
       for (const kind of ['passwords', 'tokens of people', 'links of mails'])
         notIn(said, a.secrets.get(kind) ?? [], `an event of ${service}`)

@@ -56,7 +56,8 @@ const asObject = (schema: unknown) => (schema ?? { type: 'object', properties: {
 
 function planOf(operation: Operation): fc.Arbitrary<Plan> {
   const kinds: Plan['kind'][] = ['good', 'good', 'good', 'good', 'good', 'good']
-  if (operation.body) kinds.push('wrong body', 'wrong body', 'broken JSON', 'wrong type')
+  if (operation.body_types) kinds.push('wrong type')
+  else if (operation.body) kinds.push('wrong body', 'wrong body', 'broken JSON', 'wrong type')
   if (operation.query && wrongs(asObject(operation.query), 'query').length > 0) kinds.push('wrong query')
   if (operation.params) kinds.push('wrong path')
   const people = ['owner', 'other', 'anonymous', 'admin', 'admin', 'support', 'analyst']
@@ -67,7 +68,7 @@ function planOf(operation: Operation): fc.Arbitrary<Plan> {
       who: fc.constantFrom(...(isForServices(operation.auth) ? services : people)),
       params: operation.params ? good(operation.params as Schema) : fc.constant(undefined),
       query: operation.query ? good(operation.query as Schema) : fc.constant(undefined),
-      body: operation.body ? good(operation.body as Schema) : fc.constant(undefined),
+      body: operation.body && !operation.body_types ? good(operation.body as Schema) : fc.constant(undefined),
       nth: fc.nat(),
       headers: fc.record({ idempotency: fc.nat(8), cart: fc.nat(), order: fc.nat() }),
     },
@@ -235,6 +236,8 @@ async function send(
 
   let text = body === undefined ? undefined : JSON.stringify(body)
   if (text !== undefined) headers['content-type'] = 'application/json'
+  const file = operation.body_types && pick(fileOf(operation.body_types), plan.nth)
+  if (file) headers['content-type'] = pick(operation.body_types!, plan.nth)
   if (kind === 'broken JSON')
     text = pick(['{', `${text}x`, '{"a":01}', '\ufeff{', '{"a":"\u0001"}', `${text},`], plan.nth)
   if (kind === 'wrong type')
@@ -247,7 +250,7 @@ async function send(
   const response = await fetch(world.platform.url(door) + path, {
     method: operation.method,
     headers,
-    body: operation.method === 'GET' ? undefined : text,
+    body: operation.method === 'GET' ? undefined : (file ?? text),
     redirect: 'manual',
   })
   const answer = await response.text()
@@ -265,6 +268,16 @@ async function send(
     door,
     request: `${kind} by ${who} at ${door}: ${operation.method} ${path.slice(0, 300)} [${shown.join('; ')}] ${text?.slice(0, 1500) ?? ''}`,
   }
+}
+
+/** A picture of one point, and a table of one product. */
+const png = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
+/** A good file of one of the types, more often than what only says that it is one. */
+function fileOf(types: readonly string[]): (string | Uint8Array<ArrayBuffer>)[] {
+  const right = types.includes('text/csv')
+    ? `name,sku,price\nThing,F-${randomUUID()},1.50\n`
+    : Uint8Array.from(Buffer.from(png, 'base64'))
+  return [right, right, right, 'x', '\0\xff', '{"a":1}']
 }
 
 const pick = <T>(list: readonly T[], nth: number): T => list[nth % list.length]!
