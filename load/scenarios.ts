@@ -1,0 +1,202 @@
+import autocannon from 'autocannon'
+import type { BareServer, BareStatements } from './limits.ts'
+import { measureBcrypt } from './limits.ts'
+import { closedLoop, loginLoop, mixedLoop, openLoop } from './purchase.ts'
+import type { Sample } from './sample.ts'
+
+/* What is measured, and the limit it is measured against. */
+
+export interface Scenario {
+  name: string
+  measure(seconds: number): Promise<Sample>
+  /** What the machine would let us do at best; measured right before, in each round. */
+  limit?: { name: string; measure(seconds: number): Promise<Sample> }
+}
+
+export interface Scene {
+  gateway: string
+  connections: number
+  shoppers: number
+  /** Products with stock for all that is bought. */
+  product_ids: readonly string[]
+  slugs: readonly string[]
+  /** Words of the catalogue. */
+  words: readonly string[]
+  category: string
+  customers: readonly { email: string; token: string }[]
+  staffToken: string
+  bare: BareServer
+  statements: BareStatements | undefined
+}
+
+/** Addresses whose answers the bare server sends as well, in the order it numbers them. */
+export const bareAddresses = ({ gateway, slugs, category }: Pick<Scene, 'gateway' | 'slugs' | 'category'>) => [
+  `${gateway}/api/products`,
+  `${gateway}/api/products/${slugs[0]}`,
+  `${gateway}/api/products?category=${category}&in_stock=true&max_price=500&sort=price`,
+]
+
+async function reads(
+  scene: Scene,
+  next: string | (() => string),
+  { seconds, token }: { seconds: number; token?: string },
+): Promise<Sample> {
+  const url = typeof next === 'string' ? next : scene.gateway
+  const { requests, latency, errors, non2xx } = await autocannon({
+    url,
+    connections: scene.connections,
+    duration: seconds,
+    ...(token ? { headers: { authorization: `Bearer ${token}` } } : {}),
+    ...(typeof next === 'string' ? {} : { requests: [{ setupRequest: request => ({ ...request, path: next() }) }] }),
+  })
+  return {
+    per_second: requests.average,
+    p50_ms: latency.p50,
+    // autocannon knows no 95th: the 97.5th is the next that is no better.
+    p95_ms: latency.p97_5,
+    p99_ms: latency.p99,
+    errors: errors + non2xx,
+  }
+}
+
+/** A word with two letters changed places, as people type. */
+function misspell(word: string, n: number): string {
+  const at = 1 + (n % Math.max(1, word.length - 2))
+  return word.slice(0, at) + (word[at + 1] ?? '') + (word[at] ?? '') + word.slice(at + 2)
+}
+
+export function scenariosOf(scene: Scene): Scenario[] {
+  const { gateway, words, slugs, shoppers, product_ids, customers, bare, statements } = scene
+  let n = 0
+  /** Two words, and a page size: thousands of questions before one comes again. */
+  const pair = () => {
+    n++
+    const [a, b] = [words[n % words.length]!, words[(n * 7 + Math.floor(n / words.length)) % words.length]!]
+    return { a, b, limit: 10 + (n % 11) }
+  }
+  const search = (q: string, more = '') => `/api/products/search?q=${encodeURIComponent(q)}${more}`
+  const [list, , filtered] = bareAddresses(scene)
+  const bareLimit = (page: number) => ({
+    name: 'a bare server sending the same bytes',
+    measure: (seconds: number) => reads(scene, bare.url(page), { seconds }),
+  })
+  const statementLimit = statements && {
+    name: 'its statements alone',
+    measure: (seconds: number) => statements.measure(shoppers, seconds),
+  }
+  const looks = () => {
+    const m = n++ % 10
+    if (m < 4) return `/api/products/${slugs[(n * 13) % slugs.length]}`
+    return m < 8 ? '/api/products' : search(words[n % words.length]!)
+  }
+  const guests = { gateway, product_ids }
+  const tokens = customers.map(customer => customer.token)
+  const purchases = (buyers: Parameters<typeof closedLoop>[0]) => (seconds: number) =>
+    closedLoop(buyers, shoppers, seconds)
+
+  return [
+    { name: 'product list', measure: seconds => reads(scene, list!, { seconds }), limit: bareLimit(0) },
+    {
+      name: 'product page, many products',
+      measure: seconds => reads(scene, () => `/api/products/${slugs[n++ % slugs.length]}`, { seconds }),
+      limit: bareLimit(1),
+    },
+    {
+      name: 'category page with filters',
+      measure: seconds => reads(scene, filtered!, { seconds }),
+      limit: bareLimit(2),
+    },
+    {
+      name: 'search, one word',
+      measure: seconds => reads(scene, () => search(words[n++ % words.length]!), { seconds }),
+    },
+    {
+      name: 'search, distinct words',
+      measure: seconds =>
+        reads(
+          scene,
+          () => {
+            const { a, b, limit } = pair()
+            return search(`${a} ${b}`, `&limit=${limit}`)
+          },
+          { seconds },
+        ),
+    },
+    {
+      name: 'search, misspelt words',
+      measure: seconds =>
+        reads(
+          scene,
+          () => {
+            const { a, limit } = pair()
+            return search(misspell(a, n), `&limit=${limit}`)
+          },
+          { seconds },
+        ),
+    },
+    {
+      name: 'facets of a search',
+      measure: seconds =>
+        reads(
+          scene,
+          () => {
+            const { a, limit } = pair()
+            return `/api/products/facets?q=${encodeURIComponent(a)}&min_price=${limit}`
+          },
+          { seconds },
+        ),
+    },
+    {
+      name: 'suggestions',
+      measure: seconds =>
+        reads(
+          scene,
+          () => {
+            const { a, limit } = pair()
+            return `/api/products/suggest?q=${encodeURIComponent(a.slice(0, 2 + (limit % 4)))}`
+          },
+          { seconds },
+        ),
+    },
+    {
+      name: 'purchase, guests',
+      measure: purchases(guests),
+      ...(statementLimit ? { limit: statementLimit } : {}),
+    },
+    { name: 'purchase, customers', measure: purchases({ ...guests, tokens }) },
+    { name: 'purchase, one hot product', measure: purchases({ ...guests, product_ids: product_ids.slice(0, 1) }) },
+    {
+      name: 'order history',
+      measure: seconds => reads(scene, () => '/api/orders?limit=20', { seconds, token: tokens[0] }),
+    },
+    {
+      name: 'sign-in',
+      measure: seconds =>
+        loginLoop(
+          gateway,
+          customers.map(customer => customer.email),
+          8,
+          seconds,
+        ),
+      limit: { name: 'bcrypt alone, all cores', measure: measureBcrypt },
+    },
+    {
+      name: 'a shop’s day (90 % browse, 8 % cart, 2 % purchase)',
+      measure: seconds => mixedLoop(guests, looks, scene.connections, seconds),
+    },
+    {
+      name: 'staff: newest orders',
+      measure: seconds => reads(scene, () => '/api/orders?limit=50', { seconds, token: scene.staffToken }),
+    },
+    {
+      name: 'staff: accounts',
+      measure: seconds => reads(scene, () => '/api/users?limit=50', { seconds, token: scene.staffToken }),
+    },
+  ]
+}
+
+/** How long purchases take at a fixed rate of arrivals: it is set when the closed loop is known. */
+export const openLoopScenario = (scene: Scene, rate: number): Scenario => ({
+  name: `purchase, ${rate} guests arriving a second`,
+  measure: seconds => openLoop({ gateway: scene.gateway, product_ids: scene.product_ids }, rate, seconds),
+})
