@@ -242,10 +242,11 @@ function judgeCarts(world: World, requests: Requests, judge: Judge): void {
       cart_id,
       orders: live.map(({ id }) => id),
     })
-    for (const dossier of dossiers) judgeLines(cart_id, dossier)
+    for (const dossier of dossiers) judgeLines(cart_id, dossier, dossiers.length > 1)
   }
 
-  function judgeLines(cart_id: string, { id, items, said }: Dossier): void {
+  /** `again`: another order was made of the cart, and what it left out went on into the next cart. */
+  function judgeLines(cart_id: string, { id, items, said }: Dossier, again: boolean): void {
     const placed = said.find(event => event.name === 'order.placed')
     const placing = requests.byCorrelation.get(placed?.correlation_id ?? '') ?? []
     const mine = changes.get(cart_id) ?? []
@@ -254,10 +255,8 @@ function judgeCarts(world: World, requests: Requests, judge: Judge): void {
     const start = Math.min(...placing.map(request => request.start))
     const units = unitsOf(items)
     for (const product_id of new Set([...units.keys(), ...mine.map(request => request.body.product_id as string)])) {
-      const least = unitsIn(
-        mine.filter(request => request.end < start),
-        product_id,
-      )
+      const before = mine.filter(request => request.end < start)
+      const least = again ? 0 : unitsIn(before, product_id)
       const most =
         unitsIn(mine, product_id) + unitsIn(unsure.get(owner), product_id) + carriedOver(owner, cart_id, product_id)
       const has = units.get(product_id) ?? 0
