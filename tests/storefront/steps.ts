@@ -80,9 +80,19 @@ export const isPlacing = (request: Request) =>
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
-/** Fails with what axe finds on the page as it stands. */
+/** Fails with what axe finds on the page as it stands, once no colour is on its way to another. */
 export async function assertAccessible(page: Page): Promise<void> {
   await page.evaluate(axe)
+  await page.evaluate(async () => {
+    const isEnding = (one: any) => one.effect?.getComputedTiming().endTime !== Number.POSITIVE_INFINITY
+    // A frame is when transitions begin that a change brings.
+    await new Promise(done => (globalThis as any).requestAnimationFrame(done))
+    const moving = (globalThis as any).document.getAnimations().filter(isEnding)
+    await Promise.race([
+      Promise.allSettled(moving.map((one: any) => one.finished)),
+      new Promise(done => setTimeout(done, 2000)),
+    ])
+  })
   const found = await page.evaluate(async () => {
     const { violations } = await (globalThis as any).axe.run(document, { resultTypes: ['violations'] })
     return violations.map(

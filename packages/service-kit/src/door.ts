@@ -10,7 +10,7 @@ import type { BaseConfig } from './config.ts'
 import type { Logger } from './log.ts'
 import type { Metrics } from './metrics.ts'
 import { declaredProblems, renderError } from './problem-reply.ts'
-import { type Call, Reply, type Route } from './route.ts'
+import { type Call, JsonText, Reply, type Route } from './route.ts'
 import { checkReply, compileValidator, escapePointer } from './validation.ts'
 
 /*
@@ -120,7 +120,8 @@ export function createDoor(options: DoorOptions) {
       const body = isReply ? answer.body : answer
       if (config.CHECK_REPLIES) {
         const schema = operation.replies[status]
-        const wrong = schema ? operation.reply_type === undefined && checkReply(schema, body) : `status ${status}`
+        const said = body instanceof JsonText ? JSON.parse(body.text) : body
+        const wrong = schema ? operation.reply_type === undefined && checkReply(schema, said) : `status ${status}`
         if (wrong) throw new Error(`${operation.name} answered what its contract does not declare: ${wrong}`)
       }
       noteCoverage?.(operation, status)
@@ -128,7 +129,7 @@ export function createDoor(options: DoorOptions) {
       if (body === null || body === undefined) return { status, headers, body: undefined }
       if (Buffer.isBuffer(body) || body instanceof Readable) return { status, headers, body }
       headers['content-type'] ??= json
-      return { status, headers, body: JSON.stringify(body) }
+      return { status, headers, body: body instanceof JsonText ? body.text : JSON.stringify(body) }
     }
 
     return {

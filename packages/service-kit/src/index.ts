@@ -20,7 +20,7 @@ export { decodeCursor, encodeCursor, type Key, type KeyOf, type KeyPart, pageOf 
 export { createPeers, type Peers } from './peers.ts'
 export { declaredProblems, renderError } from './problem-reply.ts'
 export { callerAddress, trustedProxies } from './proxies.ts'
-export { type Call, Reply, type Route, reply, route } from './route.ts'
+export { type Call, JsonText, Reply, type Route, reply, route } from './route.ts'
 export { openSecrets, passwordOf, type Secrets } from './secrets.ts'
 export {
   type Context,

@@ -30,12 +30,22 @@ export class Reply<Body> {
 export const reply = <Body>(status: number, body: Body, headers?: Record<string, string>) =>
   new Reply(status, body, headers)
 
+/** A body that is JSON already: made of parts that were made before, where making them each time is what an answer costs. */
+export class JsonText<Body> {
+  readonly text: string
+  /** What the text says, for the types alone. */
+  declare readonly body: Body
+  constructor(text: string) {
+    this.text = text
+  }
+}
+
 export interface Route {
   operation: Operation<any, any, any, any>
   handle: (call: Call<any>) => Promise<unknown>
 }
 
-type Answer<O> = ReplyOf<O> | Reply<ReplyOf<O>>
+type Answer<O> = ReplyOf<O> | Reply<ReplyOf<O>> | JsonText<ReplyOf<O>>
 
 /** Mounts an operation: its answer must be of the declared type. */
 export function route<O extends Operation<any, any, any, any>>(

@@ -65,7 +65,7 @@ export async function countFacets(sql: Queryable, options: FacetOptions): Promis
   // Whatever passes all filters comes before what fails one, should there be too many of both.
   const narrowed = fails.isNone ? sql`` : sql`where cardinality(fails) <= 1 order by cardinality(fails)`
   const [row] = await sql<[{ counts: FacetCounts }]>`
-    with ${words ? sql`query as materialized (select ${matching(sql, words, any)} as q),` : sql``}
+    with ${words ? sql`query as materialized (${matching(sql, words, any)}),` : sql``}
     looked_at as materialized (
       select * from (
         select p.id, p.category_id, p.attributes, p.offers, p.variant_count, p.price_minor, p.currency, p.stock_available,

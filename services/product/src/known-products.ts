@@ -1,5 +1,6 @@
 import type { Product } from '@shopfleet/contracts'
 import type { Offer } from './product.ts'
+import type { CatalogueState } from './search-store.ts'
 
 /**
  * Products as they were last read, each with the version of its row: who is told ids and versions by a statement need not
@@ -12,6 +13,10 @@ export interface KnownProduct {
   product: Product
   offers: Offer[]
   price_minor: number
+  /** How the catalogue stood when the version was last found to be so, or earlier. */
+  at?: CatalogueState
+  /** The product as JSON, once it was needed. */
+  json?: string
 }
 
 /** A kilobyte or two each. */
@@ -21,6 +26,8 @@ export function createKnownProducts() {
   const known = new Map<string, KnownProduct>()
   let tree: string | undefined
   return {
+    /** What was read last, whether or not it still is so. */
+    get: (id: string): KnownProduct | undefined => known.get(id),
     /** What is known by this version; undefined if it must be read. */
     find(id: string, version: string): KnownProduct | undefined {
       const one = known.get(id)

@@ -42,16 +42,32 @@ export interface Found {
  * not count unless there are no others; or any of them.
  */
 export function matching(sql: Queryable, words: readonly string[], any: boolean): Fragment {
-  if (any) return sql`to_tsquery('english', ${words.join(' | ')}) || to_tsquery('simple', ${words.join(' | ')})`
-  const all = words.join(' & ')
-  const last = words.at(-1)!
-  const others = words.slice(0, -1).join(' & ')
-  return sql`case
-    when numnode(to_tsquery('english', ${all})) = 0 then to_tsquery('simple', ${`${all}:*`})
-    when numnode(to_tsquery('english', ${last})) = 0 then to_tsquery('english', ${others})
-    else to_tsquery('english', ${others}) && (to_tsquery('english', ${last}) || to_tsquery('simple', ${`${last}:*`}))
-  end`
+  const asked = sql`(values (${words.join(any ? ' | ' : ' & ')}::text, ${words.at(-1)!}::text,
+    ${words.slice(0, -1).join(' & ')}::text, ${any ? 1 : 0}::int)) as asked (together, last, others, is_any)`
+  return sql`select ${readWords(sql)} as q, ${partsOf(sql)} as parts from ${asked}`
 }
+
+/** A search of a row that holds its words in the ways they are needed. */
+const readWords = (sql: Queryable) => sql`case
+  when is_any = 1 then to_tsquery('english', together) || to_tsquery('simple', together)
+  when numnode(to_tsquery('english', together)) = 0 then to_tsquery('simple', together || ':*')
+  when numnode(to_tsquery('english', last)) = 0 then to_tsquery('english', others)
+  else to_tsquery('english', others) && (to_tsquery('english', last) || to_tsquery('simple', last || ':*'))
+end`
+
+/** Of the same row what a product's fit is made of: each word by itself, in the order they were typed. */
+const partsOf = (sql: Queryable) => sql`case
+  when is_any = 1 then array[to_tsquery('english', together) || to_tsquery('simple', together)]
+  when numnode(to_tsquery('english', together)) = 0 then array[to_tsquery('simple', together || ':*')]
+  else array(
+    select to_tsquery('english', word) from string_to_table(others, ' & ') with ordinality as w (word, place) order by place
+  ) || case when numnode(to_tsquery('english', last)) = 0 then '{}'
+    else array[to_tsquery('english', last) || to_tsquery('simple', last || ':*')] end
+end`
+
+/** How well a product fits: each word by itself, added up in their order, so that it can be added up elsewhere as well. */
+const fit = (sql: Queryable) =>
+  sql`(select sum(ts_rank('{0.05, 0.1, 0.4, 1}', p.search, part)::float8) from unnest(parts) as part)`
 
 export interface SearchOptions extends Filters {
   words: readonly string[]
@@ -71,10 +87,9 @@ export async function searchProducts(
   const { order, key, beyond } = sort ? orderOf(sql, sort, after) : byRank(sql, after)
   const rows = await sql<(ProductRow & { sort_key: SortKey; facets: FacetRow | null })[]>`
     with query as materialized (
-      select ${matching(sql, words, any)} as q
+      ${matching(sql, words, any)}
     ), matches as materialized (
-      select p.id, p.category_id, p.attributes, p.offers, p.price_minor, p.currency,
-        ts_rank('{0.05, 0.1, 0.4, 1}', p.search, q)::float8 as rank
+      select p.id, p.category_id, p.attributes, p.offers, p.price_minor, p.currency, ${fit(sql)} as rank
       from query, products p
       where p.search @@ q and ${isListed(sql)}
         ${category === undefined ? sql`` : sql`and p.category_id = any(array(${subtree(sql, category)}))`}
@@ -106,7 +121,7 @@ export interface Matches {
   /** Changes whenever a category does. */
   tree: string
 }
-const mostFew = 200
+export const mostFew = 200
 
 /** What matches words and nothing else: all who search at the same time share a statement. */
 export function matchWords(sql: Sql, words: Words): Promise<Matches> {
@@ -123,7 +138,7 @@ const matchEach: RunMany<Words, Matches> = async (sql, searched) => {
   // A version is the transaction that wrote the row. An aggregate of text costs a third of as many rows.
   const rows = await sql<{ tree: string; count: number; matches: string | null }[]>`
     with asked as materialized (
-      select n, ${readWords(sql)} as q
+      select n, ${readWords(sql)} as q, ${partsOf(sql)} as parts
       from unnest(${list.map(one => one.together)}::text[], ${list.map(one => one.last)}::text[],
         ${list.map(one => one.others)}::text[], ${list.map(one => (one.any ? 1 : 0))}::int[])
         with ordinality as asked (together, last, others, is_any, n)
@@ -132,7 +147,7 @@ const matchEach: RunMany<Words, Matches> = async (sql, searched) => {
       ${treeVersion(sql)} as tree,
       string_agg(m.id || ' ' || m.version || ' ' || m.rank, ',' order by m.rank desc, m.id desc) as matches
     from asked left join lateral (
-      select p.id, p.xmin::text as version, ts_rank('{0.05, 0.1, 0.4, 1}', p.search, q)::float8 as rank
+      select p.id, p.xmin::text as version, ${fit(sql)} as rank
       from products p where p.search @@ q and ${isListed(sql)} limit ${mostFew + 1}
     ) m on true
     group by n order by n`
@@ -148,13 +163,76 @@ function readMatch(text: string): { id: string; version: string; rank: number } 
   return { id, version, rank: Number(rank) }
 }
 
-/** As `matching` reads words, of a row that holds them in the ways they are needed. */
-const readWords = (sql: Queryable) => sql`case
-  when is_any = 1 then to_tsquery('english', together) || to_tsquery('simple', together)
-  when numnode(to_tsquery('english', together)) = 0 then to_tsquery('simple', together || ':*')
-  when numnode(to_tsquery('english', last)) = 0 then to_tsquery('english', others)
-  else to_tsquery('english', others) && (to_tsquery('english', last) || to_tsquery('simple', last || ':*'))
-end`
+/** Where the catalogue stands, as sums that change whenever something does: what products are found by, and what is shown. */
+export interface CatalogueState {
+  listed: string
+  shown: string
+}
+
+/** All who ask at the same time share the question. */
+export const readState = (sql: Sql): Promise<CatalogueState> =>
+  sql.gatherRead('readState', undefined, async (sql, asked) => {
+    const [state] = await sql<[CatalogueState]>`
+      select coalesce(sum(listed), 0)::text as listed, coalesce(sum(shown), 0)::text as shown from catalogue_changes`
+    return asked.map(() => state)
+  })
+
+/** One word of a search: as it is, or (the last one) as it may go on. */
+export interface Word {
+  word: string
+  is_last: boolean
+}
+
+/** What one word matches, by id with how well it fits. Undefined where that is more than `mostMatches`. */
+export interface WordMatches {
+  listed: string
+  /** A stop word: it does not count beside others. */
+  is_ignored: boolean
+  ranks: Map<string, number> | undefined
+}
+
+export const matchWord = (sql: Sql, word: Word): Promise<WordMatches> =>
+  sql.gatherRead('matchWord', word, matchEachWord)
+
+const matchEachWord: RunMany<Word, WordMatches> = async (sql, words) => {
+  const rows = await sql<{ listed: string; is_ignored: boolean; count: number; matches: string | null }[]>`
+    with asked as materialized (
+      select n, numnode(plain) = 0 as is_ignored, case when is_last = 1 then plain || to_tsquery('simple', word || ':*') else plain end as q
+      from (
+        select n, word, is_last, to_tsquery('english', word) as plain
+        from unnest(${words.map(w => w.word)}::text[], ${words.map(w => (w.is_last ? 1 : 0))}::int[])
+          with ordinality as w (word, is_last, n)
+      ) as read
+    )
+    select is_ignored, count(m.id)::int as count, (select coalesce(sum(listed), 0)::text from catalogue_changes) as listed,
+      string_agg(m.id || ' ' || m.rank, ',') as matches
+    from asked left join lateral (
+      select p.id, ts_rank('{0.05, 0.1, 0.4, 1}', p.search, q)::float8 as rank
+      from products p where p.search @@ q and ${isListed(sql)} limit ${mostMatches + 1}
+    ) m on not is_ignored
+    group by n, is_ignored order by n`
+  return rows.map(({ listed, is_ignored, count, matches }) => {
+    if (count > mostMatches) return { listed, is_ignored, ranks: undefined }
+    const ranks = new Map<string, number>()
+    for (const match of matches?.split(',') ?? []) ranks.set(match.slice(0, 36), Number(match.slice(37)))
+    return { listed, is_ignored, ranks }
+  })
+}
+
+/** The versions of products by id, and of the tree of categories whose names they carry. */
+export const readRowVersions = (sql: Sql, ids: readonly string[]): Promise<RowVersions> =>
+  sql.gatherRead('readRowVersions', ids, async (sql, asked) => {
+    const rows = await sql<{ tree: string; id: string; version: string }[]>`
+      select tree, p.id, p.xmin::text as version
+      from (select ${treeVersion(sql)} as tree) t
+      left join products p on p.id = any(${[...new Set(asked.flat())]}::uuid[]) and ${isListed(sql)}`
+    const versions = { tree: rows[0]!.tree, of: new Map(rows.map(row => [row.id, row.version])) }
+    return asked.map(() => versions)
+  })
+export interface RowVersions {
+  tree: string
+  of: Map<string, string>
+}
 
 /** Changes with every row of it that comes, changes or goes. */
 const treeVersion = (sql: Queryable) =>

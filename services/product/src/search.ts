@@ -1,5 +1,5 @@
 import { Problem, type QueryOf, type ReplyOf, type searchProducts, toMajor } from '@shopfleet/contracts'
-import { decodeCursor, type KeyPart, pageOf } from '@shopfleet/service-kit'
+import { decodeCursor, JsonText, type KeyPart, pageOf } from '@shopfleet/service-kit'
 import { facetsOf } from './facets-of.ts'
 import { filtersOf } from './filters.ts'
 import type { KnownProduct } from './known-products.ts'
@@ -7,9 +7,11 @@ import * as store from './search-store.ts'
 import { editsOf, wordsOf } from './search-words.ts'
 import type { Ctx } from './service.ts'
 import { type Sort, type SortKey, sortKeys } from './store.ts'
+import type { Match } from './word-memory.ts'
 
 type Asked = QueryOf<typeof searchProducts>
 type Reply = ReplyOf<typeof searchProducts>
+type Found = store.Found & { known?: KnownProduct[] }
 
 /** Fewer matches than this may be a typing error. */
 const few = 3
@@ -28,7 +30,7 @@ const readings = ['all', 'corrected', 'any'] as const
 type Reading = (typeof readings)[number]
 
 /** Products that match the words, best first, with what they have in common. Forgives typing errors. */
-export async function search(ctx: Ctx, query: Asked): Promise<Reply> {
+export async function search(ctx: Ctx, query: Asked): Promise<Reply | JsonText<Reply>> {
   const { limit = 20, sort } = query
   const words = wordsOf(query.q)
   const cursor = readCursor(query.cursor, sort)
@@ -65,24 +67,84 @@ export async function search(ctx: Ctx, query: Asked): Promise<Reply> {
  * What few products match: only which they are is asked for, what they are is known. Undefined where there are many, or
  * much must be read: then one statement does it all.
  */
-async function findFew(ctx: Ctx, words: store.Words, limit: number): Promise<store.Found | undefined> {
+async function findFew(ctx: Ctx, words: store.Words, limit: number): Promise<Found | undefined> {
+  const remembered = words.any ? undefined : await ctx.words.find(words.words)
+  if (remembered) {
+    const { matches, at } = remembered
+    const known = matches.length > store.mostFew ? undefined : await know(ctx, matches, at, limit)
+    return known && foundOf(ctx, matches, limit, ({ id }) => known.get(id))
+  }
   const { few, tree } = await store.matchWords(ctx.sql, words)
   if (!few) return undefined
   const { known } = ctx
   known.see(tree)
   const unknown = few.filter(({ id, version }) => !known.find(id, version)).map(({ id }) => id)
-  if (unknown.length > mostRead) return undefined
+  const read = await readFew(ctx, unknown)
+  return read && foundOf(ctx, few, limit, ({ id, version }) => read.get(id) ?? known.find(id, version))
+}
+
+/** Reads products anew. Undefined where they are many. */
+async function readFew(ctx: Ctx, ids: readonly string[]): Promise<Map<string, KnownProduct> | undefined> {
+  if (ids.length > mostRead) return undefined
   const read = new Map<string, KnownProduct>()
-  for (const one of unknown.length > 0 ? await store.readVersions(ctx.sql, unknown) : []) {
-    known.keep(one.known, one.tree)
+  for (const one of ids.length > 0 ? await store.readVersions(ctx.sql, ids) : []) {
+    ctx.known.keep(one.known, one.tree)
     read.set(one.known.product.id, one.known)
   }
-  // One that is gone since is not among them.
-  const found = few.flatMap(({ id, version, rank }) => {
-    const one = read.get(id) ?? known.find(id, version)
-    return one ? [{ ...one, sort_key: [rank, id] }] : []
+  return read
+}
+
+/**
+ * What these products are as the catalogue stands, or later: of the first few, which are shown, also their stock. Those
+ * that are gone are not among them. Undefined where much would have to be read for it.
+ */
+async function know(
+  ctx: Ctx,
+  matches: readonly Match[],
+  at: store.CatalogueState,
+  limit: number,
+): Promise<Map<string, KnownProduct> | undefined> {
+  const sure = new Map<string, KnownProduct>()
+  const doubtful: string[] = []
+  for (const [i, { id }] of matches.entries()) {
+    const one = ctx.known.get(id)
+    if (one?.at?.listed === at.listed && (i >= limit || one.at.shown === at.shown)) sure.set(id, one)
+    else doubtful.push(id)
+  }
+  if (doubtful.length === 0) return sure
+  const versions = await store.readRowVersions(ctx.sql, doubtful)
+  ctx.known.see(versions.tree)
+  const unknown: string[] = []
+  for (const id of doubtful) {
+    const version = versions.of.get(id)
+    const one = version === undefined ? undefined : ctx.known.find(id, version)
+    if (one) {
+      one.at = at
+      sure.set(id, one)
+    } else if (version !== undefined) unknown.push(id)
+  }
+  const read = await readFew(ctx, unknown)
+  for (const [id, one] of read ?? []) {
+    one.at = at
+    sure.set(id, one)
+  }
+  return read && sure
+}
+
+/** The first few of what was found, and what all have in common. One that is gone since is not among them. */
+function foundOf<M extends Match>(
+  ctx: Ctx,
+  matches: readonly M[],
+  limit: number,
+  find: (match: M) => KnownProduct | undefined,
+): Found {
+  const found = matches.flatMap(match => {
+    const one = find(match)
+    return one ? [{ known: one, sort_key: [match.rank, match.id] }] : []
   })
-  return { rows: found.slice(0, limit), facets: facetsOf(found, ctx.config.DEFAULT_CURRENCY) }
+  const all = found.map(({ known }) => known)
+  const rows = found.slice(0, limit).map(({ known, sort_key }) => ({ product: known.product, sort_key }))
+  return { rows, known: all, facets: facetsOf(all, ctx.config.DEFAULT_CURRENCY) }
 }
 
 /** The words with those nobody knows put right; null if there is nothing to put right. */
@@ -114,15 +176,26 @@ function readCursor(
   return { reading: reading as Reading, after }
 }
 
-function replyOf(ctx: Ctx, found: store.Found & { reading: Reading }, query: Asked, meant: string[] | null): Reply {
-  const { reading, rows, facets } = found
+function replyOf(
+  ctx: Ctx,
+  found: Found & { reading: Reading },
+  query: Asked,
+  meant: string[] | null,
+): Reply | JsonText<Reply> {
+  const { reading, rows, facets, known } = found
   const page = pageOf(listOf(query.sort), rows, query.limit ?? 20, row => [reading, ...row.sort_key])
   const { categories, attributes, min_minor, max_minor } = facets
   const priceOf = (minor: number | null) => (minor === null ? null : toMajor(minor, ctx.config.DEFAULT_CURRENCY))
-  return {
-    items: page.items.map(({ product }) => product),
+  const rest = {
     next_cursor: page.next_cursor,
     facets: { categories, attributes, price: { min: priceOf(min_minor), max: priceOf(max_minor) } },
     suggestion: meant?.join(' ') ?? null,
   }
+  if (!known) return { items: page.items.map(({ product }) => product), ...rest }
+  // What is known was made JSON of once; the first of all that were found are the page.
+  const items = known.slice(0, page.items.length).map(one => {
+    one.json ??= JSON.stringify(one.product)
+    return one.json
+  })
+  return new JsonText(`{"items":[${items.join(',')}],${JSON.stringify(rest).slice(1)}`)
 }

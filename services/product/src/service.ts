@@ -9,6 +9,7 @@ import { createKnownProducts, type KnownProducts } from './known-products.ts'
 import { routes } from './routes.ts'
 import { listWords } from './search-store.ts'
 import { createVocabulary, mostKnownWords, type Vocabulary } from './search-words.ts'
+import { createWordMemory, type WordMemory } from './word-memory.ts'
 
 export { ProductConfig } from './config.ts'
 export type Ctx = Context<ProductConfig> & {
@@ -16,6 +17,7 @@ export type Ctx = Context<ProductConfig> & {
   images: Images
   known: KnownProducts
   vocabulary: Vocabulary
+  words: WordMemory
 }
 
 const demoImages = fileURLToPath(new URL('../../../data/images', import.meta.url))
@@ -36,6 +38,7 @@ export const createProductService = (config: ProductConfig, overrides?: Override
         images: createImages(config.IMAGES_DIR ?? demoImages, files),
         known: createKnownProducts(),
         vocabulary: createVocabulary(() => listWords(ctx.sql, mostKnownWords)),
+        words: createWordMemory(ctx.sql),
       }
     },
     routes,

@@ -166,6 +166,9 @@ describe('search', () => {
     const words = (await sql<{ word: string }[]>`select word from product_words`).map(row => row.word)
     for (const q of [
       ...words,
+      ...words.map((word, i) => `${words[(i * 7 + 3) % words.length]} ${word}`),
+      'lamp desk brass',
+      'red clay la',
       'la',
       'c',
       'brass la',
@@ -207,6 +210,32 @@ describe('search', () => {
     assert.deepEqual(await shown(), [2, 4, 'Plucked'])
     await product.call(api.patchProduct, { params: { id }, body: { is_active: false } }, staff)
     assert.equal(await shown(), undefined)
+  })
+
+  test('what was found for words is remembered until the catalogue is another, also while things are sold', async () => {
+    const sql = platform.sql('product')
+    const { id } = await product.call(api.createProduct, { body: { name: 'Ocarina', price: 1, stock: 5 } }, staff)
+    await platform.drain()
+    const before = await store.readState(sql)
+    await platform
+      .client('inventory')
+      .call(api.setStock, { params: { product_id: id }, body: { on_hand: 4 } }, await platform.asStaff('stock'))
+    await platform.drain()
+    const sold = await store.readState(sql)
+    assert.deepEqual([sold.listed, sold.shown !== before.shown], [before.listed, true])
+    for (const change of [
+      () => product.call(api.patchProduct, { params: { id }, body: { name: 'Tin Ocarina' } }, staff),
+      () => product.call(api.createProduct, { body: { name: 'Tin Flute', price: 1 } }, staff),
+      () => product.call(api.createCategory, { body: { name: 'Wind' } }, staff),
+      () => product.call(api.deleteProduct, { params: { id } }, staff),
+    ]) {
+      const { listed } = await store.readState(sql)
+      assert.deepEqual(await names('tin ocarina flute'), await names('tin ocarina flute'))
+      await change()
+      assert.notEqual((await store.readState(sql)).listed, listed)
+    }
+    assert.deepEqual(await names('tin flute'), ['Tin Flute'])
+    assert.deepEqual(await names('ocarina'), [])
   })
 
   test('many who search at the same time each get their own', async () => {
