@@ -73,7 +73,16 @@ interface Plan {
  * Tables that hold a handful of rows however large the shop is (a tree of categories is for people to find their way in),
  * and those of which something is tidied away in the background, days later: nobody waits for that.
  */
-const small = new Set(['categories', 'schema_migrations', 'signing_keys', 'dead_letters', 'imports', 'mails', 'inbox'])
+const small = new Set([
+  'categories',
+  'schema_migrations',
+  'signing_keys',
+  'dead_letters',
+  'imports',
+  'mails',
+  'inbox',
+  'catalogue_changes',
+])
 
 /** What of a plan reads a whole table. A page that ends after so many rows of an index does not. */
 function wholeReads(plan: Plan, endsEarly: boolean): string[] {

@@ -14,7 +14,6 @@ before(async () => {
     services: ['user', 'product', 'inventory', 'cart', 'order', 'payment', 'gateway'],
     simulator: true,
     background: true,
-    env: { MAX_LOOP_DELAY_MS: '600000' },
   })
   const { ensureAdministrator } = await import('@shopfleet/user')
   const credentials = { email: 'admin@example.com', password: 'an administrator of the shop' }

@@ -54,7 +54,7 @@ export async function createWorld(options: Partial<PlatformOptions> = {}): Promi
     simulator: true,
     ...options,
     // A machine that is busy with the attacks must refuse them for what they are.
-    env: { MAX_LOOP_DELAY_MS: '60000', MAX_IN_FLIGHT: '10000', ...options.env },
+    env: { MAX_IN_FLIGHT: '10000', ...options.env },
     overrides: { ...options.overrides, user: { ...options.overrides?.user, clock } },
   })
   try {

@@ -93,7 +93,7 @@ export async function openShop({ more = [] }: { more?: api.ServiceName[] } = {})
     background: true,
     // The storefront says who asks, and under which address.
     // Nobody is turned away because the machine is busy with browsers.
-    env: { SHOP_URL: url, TRUSTED_PROXIES: '127.0.0.1,::1,::ffff:127.0.0.1', MAX_LOOP_DELAY_MS: '60000' },
+    env: { SHOP_URL: url, TRUSTED_PROXIES: '127.0.0.1,::1,::ffff:127.0.0.1' },
   })
   const settings = {
     PORT: String(port),

@@ -203,6 +203,8 @@ async function start(
     LIMIT_USER: '1000000',
     LIMIT_SIGN_IN_ADDRESS: '1000000',
     LIMIT_SIGN_IN_ACCOUNT: '1000000',
+    // Nor are they refused where the machine does other things.
+    MAX_LOOP_DELAY_MS: '60000',
     DATABASE_POOL: '6',
     BCRYPT_COST: '4',
     BUS_DATABASE_URL: busUrl,
