@@ -17,12 +17,13 @@ function textOf(value: string | number | boolean): string {
 
 const inOrder = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
 
-/** The values of each attribute, and those its variants come in; each once. */
-function valuesOf(attributes: KnownProduct['product']['attributes'], offers: KnownProduct['offers']) {
-  const values = new Map(Object.entries(attributes).map(([key, value]) => [key, new Set([textOf(value)])]))
-  for (const { options } of offers)
-    for (const [key, value] of Object.entries(options)) values.set(key, (values.get(key) ?? new Set()).add(value))
-  return values
+/** The values of each attribute, and those its variants come in; each once, in pairs. */
+function valuesOf({ product, offers }: KnownProduct): [key: string, value: string][] {
+  const pairs = [
+    ...Object.entries(product.attributes).map(([key, value]): [string, string] => [key, textOf(value)]),
+    ...offers.flatMap(({ options }) => Object.entries(options)),
+  ]
+  return offers.length === 0 ? pairs : [...new Map(pairs.map(pair => [JSON.stringify(pair), pair])).values()]
 }
 
 export function facetsOf(found: readonly KnownProduct[], currency: string): FacetRow {
@@ -30,17 +31,19 @@ export function facetsOf(found: readonly KnownProduct[], currency: string): Face
   const attributes = new Map<string, Map<string, number>>()
   let min_minor: number | null = null
   let max_minor: number | null = null
-  for (const { product, offers, price_minor } of found) {
+  for (const one of found) {
+    const { product, price_minor } = one
     const { category } = product
     if (category) {
       const counted = categories.get(category.id)
       if (counted) counted.count++
       else categories.set(category.id, { id: category.id, slug: category.slug, name: category.name, count: 1 })
     }
-    for (const [key, texts] of valuesOf(product.attributes, offers)) {
-      const values = attributes.get(key) ?? new Map<string, number>()
-      for (const text of texts) values.set(text, (values.get(text) ?? 0) + 1)
-      attributes.set(key, values)
+    one.values ??= valuesOf(one)
+    for (const [key, value] of one.values) {
+      const values = attributes.get(key)
+      if (values) values.set(value, (values.get(value) ?? 0) + 1)
+      else attributes.set(key, new Map([[value, 1]]))
     }
     if (product.currency !== currency) continue
     if (min_minor === null || price_minor < min_minor) min_minor = price_minor

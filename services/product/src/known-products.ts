@@ -15,8 +15,9 @@ export interface KnownProduct {
   price_minor: number
   /** How the catalogue stood when the version was last found to be so, or earlier. */
   at?: CatalogueState
-  /** The product as JSON, once it was needed. */
+  /** Made of it when it was first needed: the product as JSON, and the values it is counted by. */
   json?: string
+  values?: readonly (readonly [key: string, value: string])[]
 }
 
 /** A kilobyte or two each. */

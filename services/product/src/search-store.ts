@@ -57,7 +57,10 @@ end`
 
 /** Of the same row what a product's fit is made of: each word by itself, in the order they were typed. */
 const partsOf = (sql: Queryable) => sql`case
-  when is_any = 1 then array[to_tsquery('english', together) || to_tsquery('simple', together)]
+  when is_any = 1 then array(
+    select to_tsquery('english', word) || to_tsquery('simple', word)
+    from string_to_table(together, ' | ') with ordinality as w (word, place) order by place
+  )
   when numnode(to_tsquery('english', together)) = 0 then array[to_tsquery('simple', together || ':*')]
   else array(
     select to_tsquery('english', word) from string_to_table(others, ' & ') with ordinality as w (word, place) order by place
@@ -177,10 +180,11 @@ export const readState = (sql: Sql): Promise<CatalogueState> =>
     return asked.map(() => state)
   })
 
-/** One word of a search: as it is, or (the last one) as it may go on. */
+/** How a word is meant in a search: as one that all must have, as the last of those, which may go on, or as any of some. */
+export type Meaning = 'whole' | 'begun' | 'any'
 export interface Word {
   word: string
-  is_last: boolean
+  meaning: Meaning
 }
 
 /** What one word matches, by id with how well it fits. Undefined where that is more than `mostMatches`. */
@@ -197,11 +201,14 @@ export const matchWord = (sql: Sql, word: Word): Promise<WordMatches> =>
 const matchEachWord: RunMany<Word, WordMatches> = async (sql, words) => {
   const rows = await sql<{ listed: string; is_ignored: boolean; count: number; matches: string | null }[]>`
     with asked as materialized (
-      select n, numnode(plain) = 0 as is_ignored, case when is_last = 1 then plain || to_tsquery('simple', word || ':*') else plain end as q
+      select n, meaning <> 'any' and numnode(plain) = 0 as is_ignored, case meaning
+        when 'begun' then plain || to_tsquery('simple', word || ':*')
+        when 'any' then plain || to_tsquery('simple', word)
+        else plain end as q
       from (
-        select n, word, is_last, to_tsquery('english', word) as plain
-        from unnest(${words.map(w => w.word)}::text[], ${words.map(w => (w.is_last ? 1 : 0))}::int[])
-          with ordinality as w (word, is_last, n)
+        select n, word, meaning, to_tsquery('english', word) as plain
+        from unnest(${words.map(w => w.word)}::text[], ${words.map(w => w.meaning)}::text[])
+          with ordinality as w (word, meaning, n)
       ) as read
     )
     select is_ignored, count(m.id)::int as count, (select coalesce(sum(listed), 0)::text from catalogue_changes) as listed,

@@ -68,7 +68,7 @@ export async function search(ctx: Ctx, query: Asked): Promise<Reply | JsonText<R
  * much must be read: then one statement does it all.
  */
 async function findFew(ctx: Ctx, words: store.Words, limit: number): Promise<Found | undefined> {
-  const remembered = words.any ? undefined : await ctx.words.find(words.words)
+  const remembered = await ctx.words.find(words.words, words.any)
   if (remembered) {
     const { matches, at } = remembered
     const known = matches.length > store.mostFew ? undefined : await know(ctx, matches, at, limit)
@@ -150,16 +150,28 @@ function foundOf<M extends Match>(
 /** The words with those nobody knows put right; null if there is nothing to put right. */
 export async function correct(ctx: Ctx, words: readonly string[]): Promise<string[] | null> {
   await ctx.vocabulary.load()
+  const last = words.at(-1)!
   const asked = words.filter(
     word => word.length >= shortestCorrected && word.length <= longestCorrected && !ctx.vocabulary.has(word),
   )
   if (asked.length === 0) return null
-  const { known, unknown } = await store.lookUpWords(ctx.sql, asked, words.at(-1)!)
-  ctx.vocabulary.learn(known)
-  if (unknown.length === 0) return null
-  const near = unknown.slice(0, mostCorrected).map(word => ({ asked: word, edits: editsOf(word) }))
-  const meant = await store.findNearWords(ctx.sql, near)
-  return meant.size === 0 ? null : words.map(word => meant.get(word) ?? word)
+  // The last one may be half typed, which is right too.
+  const keyOf = (word: string) => (word === last ? `${word}*` : word)
+  const meant = await ctx.words.meant(asked.map(keyOf), async unheard => {
+    const { known, unknown } = await store.lookUpWords(
+      ctx.sql,
+      asked.filter(word => unheard.includes(keyOf(word))),
+      last,
+    )
+    ctx.vocabulary.learn(known)
+    const near = unknown.slice(0, mostCorrected).map(word => ({ asked: word, edits: editsOf(word) }))
+    const found = near.length > 0 ? await store.findNearWords(ctx.sql, near) : new Map<string, string>()
+    // Those that are too many were not looked for.
+    const tried = asked.filter(word => !unknown.slice(mostCorrected).includes(word))
+    return new Map(tried.map(word => [keyOf(word), found.get(word) ?? null]))
+  })
+  const corrected = words.map(word => meant.get(keyOf(word)) ?? word)
+  return corrected.some((word, i) => word !== words[i]) ? corrected : null
 }
 
 const listOf = (sort: Sort | undefined) => (sort ? `search ${sort}` : 'search')
