@@ -89,9 +89,14 @@ function sampleOf(run: Run, took_ms: number): Sample {
   return { per_second: (run.times.length / took_ms) * 1000, ...percentilesOf(run.times), errors: run.errors }
 }
 
-/** `shoppers` at a time, for `seconds`. */
-export async function closedLoop(buyers: Buyers, shoppers: number, seconds: number): Promise<Sample> {
-  const pool = new Pool(buyers.gateway, { connections: shoppers, pipelining: 1 })
+/** `shoppers` at a time, for `seconds`, each doing `one` again and again with one product after the other. */
+async function loop(
+  { gateway, product_ids }: Pick<Buyers, 'gateway' | 'product_ids'>,
+  shoppers: number,
+  seconds: number,
+  one: (ask: Ask, product_id: string, shopper: number) => Promise<void>,
+): Promise<Sample> {
+  const pool = new Pool(gateway, { connections: shoppers, pipelining: 1 })
   const ask = asker(pool)
   const run: Run = { times: [], errors: 0, causes: new Map() }
   const began = performance.now()
@@ -100,8 +105,8 @@ export async function closedLoop(buyers: Buyers, shoppers: number, seconds: numb
   await Promise.all(
     Array.from({ length: shoppers }, async (_, shopper) => {
       while (performance.now() < end) {
-        const product = buyers.product_ids[n++ % buyers.product_ids.length]!
-        await noteOne(run, performance.now(), () => buy(ask, product, buyers.tokens?.[shopper]))
+        const product = product_ids[n++ % product_ids.length]!
+        await noteOne(run, performance.now(), () => one(ask, product, shopper))
       }
     }),
   )
@@ -109,6 +114,19 @@ export async function closedLoop(buyers: Buyers, shoppers: number, seconds: numb
   await pool.close()
   return sampleOf(run, took_ms)
 }
+
+/** Whole purchases. */
+export const closedLoop = (buyers: Buyers, shoppers: number, seconds: number): Promise<Sample> =>
+  loop(buyers, shoppers, seconds, (ask, product, shopper) => buy(ask, product, buyers.tokens?.[shopper]))
+
+/** Something is put into a new guest's cart. */
+export const cartLoop = (buyers: Buyers, shoppers: number, seconds: number): Promise<Sample> =>
+  loop(
+    buyers,
+    shoppers,
+    seconds,
+    async (ask, product_id) => void (await ask(addCartItem, { product_id, quantity: 1 }, {})),
+  )
 
 /** `rate` shoppers a second, for `seconds`, each with a purchase of their own. */
 export async function openLoop(buyers: Buyers, rate: number, seconds: number): Promise<Sample> {
@@ -197,20 +215,7 @@ export async function loginLoop(
   people: number,
   seconds: number,
 ): Promise<Sample> {
-  const pool = new Pool(gateway, { connections: people, pipelining: 1 })
-  const ask = asker(pool)
-  const run: Run = { times: [], errors: 0, causes: new Map() }
-  const began = performance.now()
-  let n = 0
-  await Promise.all(
-    Array.from({ length: people }, async () => {
-      while (performance.now() < began + seconds * 1000) {
-        const email = emails[n++ % emails.length]!
-        await noteOne(run, performance.now(), async () => void (await ask(login, { email, password }, {})))
-      }
-    }),
-  )
-  const took_ms = performance.now() - began
-  await pool.close()
-  return sampleOf(run, took_ms)
+  return loop({ gateway, product_ids: emails }, people, seconds, async (ask, email) => {
+    await ask(login, { email, password }, {})
+  })
 }

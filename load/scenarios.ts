@@ -1,7 +1,7 @@
 import autocannon from 'autocannon'
 import type { BareServer, BareStatements } from './limits.ts'
 import { measureBcrypt } from './limits.ts'
-import { closedLoop, loginLoop, mixedLoop, openLoop } from './purchase.ts'
+import { cartLoop, closedLoop, loginLoop, mixedLoop, openLoop } from './purchase.ts'
 import type { Sample } from './sample.ts'
 
 /* What is measured, and the limit it is measured against. */
@@ -91,6 +91,7 @@ export function scenariosOf(scene: Scene): Scenario[] {
   }
   const guests = { gateway, product_ids }
   const tokens = customers.map(customer => customer.token)
+  const emails = customers.map(customer => customer.email)
   const purchases = (buyers: Parameters<typeof closedLoop>[0]) => (seconds: number) =>
     closedLoop(buyers, shoppers, seconds)
 
@@ -158,6 +159,7 @@ export function scenariosOf(scene: Scene): Scenario[] {
           { seconds },
         ),
     },
+    { name: 'into the cart', measure: seconds => cartLoop(guests, shoppers, seconds) },
     {
       name: 'purchase, guests',
       measure: purchases(guests),
@@ -170,14 +172,16 @@ export function scenariosOf(scene: Scene): Scenario[] {
       measure: seconds => reads(scene, () => '/api/orders?limit=20', { seconds, token: tokens[0] }),
     },
     {
+      name: 'product list while people sign in',
+      async measure(seconds) {
+        const [browsing] = await Promise.all([reads(scene, list!, { seconds }), loginLoop(gateway, emails, 8, seconds)])
+        return browsing
+      },
+      limit: { name: 'product list', measure: seconds => reads(scene, list!, { seconds }) },
+    },
+    {
       name: 'sign-in',
-      measure: seconds =>
-        loginLoop(
-          gateway,
-          customers.map(customer => customer.email),
-          8,
-          seconds,
-        ),
+      measure: seconds => loginLoop(gateway, emails, 8, seconds),
       limit: { name: 'bcrypt alone, all cores', measure: measureBcrypt },
     },
     {

@@ -387,6 +387,7 @@ export const fixtures: Record<string, Fixture> = {
   finishCancelling: async w => ({ ...(await ofOrder(w)), reached: [200, 409] }),
   noteOrderRefund: () => ({ params: { id: some() }, body: { refunded_minor: 1 } }),
   resayOrderPaid: repair,
+  restockRefunds: repair,
   askProviderAgain: repair,
   closeCartOfOrder: repair,
   balanceStock: repair,

@@ -18,6 +18,7 @@ export const findingKinds = {
   'cancellation-forgotten':
     'Money or stock of an order went back as for a cancellation, but it does not count as cancelled',
   'stock-lines-differ': 'Other units were sold than were ordered',
+  'returned-stock-differs': 'Goods that were given back did not come into stock, or others did',
   'cart-of-order-open': 'A cart was ordered and still is open',
   'cart-without-order': 'A cart counts as ordered, but there is no such order',
   'confirmation-missing': 'A paid order was not confirmed to the customer',

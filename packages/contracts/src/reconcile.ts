@@ -78,6 +78,7 @@ export const OrderFacts = Type.Object({
   overdue_s: Type.Number({ description: 'How long its sweeper has been due; 0 at rest' }),
   expired_s: Type.Number({ description: 'How long a pending order is past its deadline; 0 before' }),
   items: Type.Array(Line),
+  restocked: Type.Array(Line, { description: 'Of those what refunds say came back into stock' }),
 })
 export type OrderFacts = Static<typeof OrderFacts>
 export const readOrderFacts = facts('order', 'readOrderFacts', 'orders', OrderFacts)
@@ -112,6 +113,7 @@ export const ReservationFacts = Type.Object({
   order_id: Id,
   status: Type.Enum(['held', 'committed', 'released', 'expired']),
   items: Type.Array(Line),
+  returned: Type.Array(Line, { description: 'Of those what came back into stock' }),
 })
 export type ReservationFacts = Static<typeof ReservationFacts>
 export const readReservationFacts = facts('inventory', 'readReservationFacts', 'reservations', ReservationFacts)
@@ -246,6 +248,12 @@ export const resayOrderPaid = repair(
   'resayOrderPaid',
   'orders/say-paid',
   'Say order.paid of a paid order again',
+)
+export const restockRefunds = repair(
+  'order',
+  'restockRefunds',
+  'orders/restock-refunds',
+  'Have the goods of refunds come back into stock that should have',
 )
 export const askProviderAgain = repair(
   'payment',

@@ -46,6 +46,7 @@ export const kindsOf = {
     'paid-without-stock',
     'cancellation-forgotten',
     'stock-lines-differ',
+    'returned-stock-differs',
     'cart-of-order-open',
     'confirmation-missing',
     'ledger-of-order-differs',
@@ -110,6 +111,8 @@ export function orderDifferences(facts: OrderCase): Difference[] {
     if (stock !== 'committed') say('paid-without-stock', { stock })
     else if (!sameLines(order.items, reservation!.items)) {
       say('stock-lines-differ', { ordered: order.items, sold: reservation!.items })
+    } else if (!sameLines(order.restocked, reservation!.returned)) {
+      say('returned-stock-differs', { refunded: order.restocked, returned: reservation!.returned })
     }
     if (facts.confirmed === false) say('confirmation-missing', {})
   }

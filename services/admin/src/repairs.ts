@@ -18,6 +18,7 @@ import {
   resayOrderPaid,
   resayStock,
   reserveStock,
+  restockRefunds,
   resumeOrder,
   type ServiceName,
 } from '@shopfleet/contracts'
@@ -120,6 +121,15 @@ export const repairs: Partial<Record<FindingKind, Repair>> = {
           'the order: then the money goes back.',
       )
     }
+  },
+
+  async 'returned-stock-differs'(ctx, { subject: id }) {
+    const { done } = await ctx.call(restockRefunds, { body: { id } })
+    if (done) return 'had the goods of its refunds come into stock'
+    throw new LeftToStaff(
+      'More came back into stock than its refunds say, or its stock does not know the units. Look at the refunds of the order ' +
+        'and at the movements of its products, count, and set the stock.',
+    )
   },
 
   async 'cancellation-forgotten'(ctx, { subject: id }) {

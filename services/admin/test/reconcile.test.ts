@@ -242,6 +242,40 @@ test('other units sold than ordered, and an order that is stuck, are left to peo
   assert.equal((await shop.findings(stuck.id))[0]!.state, 'gone')
 })
 
+test('goods that a refund brought back come back again where stock has forgotten them; others are left to people', async () => {
+  const product = await shop.product()
+  const giveBack = async (order: api.Order, quantity: number) => {
+    const body = { lines: [{ item_id: order.items[0]!.id, quantity }], restock: true }
+    await shop.platform.client('order').call(api.refundOrder, { params: { id: order.id }, body }, shop.staff)
+  }
+  const [forgotten, strange] = [await shop.order(product.id, 3), await shop.order(product.id, 1)]
+  await giveBack(forgotten, 1)
+  await giveBack(forgotten, 1)
+  await shop.platform.drain()
+  await shop.reconcile()
+  assert.deepEqual([await shop.findings(forgotten.id), await shop.findings(strange.id)], [[], []])
+  assert.deepEqual(await shop.stock(product.id), [8, 0])
+
+  // As after the inventory's database alone was set back to before the second refund.
+  const sql = shop.sql('inventory')
+  await sql`alter table movements disable trigger movements_append_only`
+  await sql`delete from movements where id = (
+    select id from movements where order_id = ${forgotten.id} and reason = 'refunded' order by id desc limit 1)`
+  await sql`alter table movements enable trigger movements_append_only`
+  await sql`update reservation_lines set returned = 1 where order_id = ${forgotten.id}`
+  await sql`update stock set on_hand = on_hand - 1, revision = revision + 1, updated_at = now() where product_id = ${product.id}`
+  await sql`update reservations set updated_at = now() where order_id = ${forgotten.id}`
+  // And as if goods had come in that no refund speaks of.
+  await sql`update reservation_lines set returned = 1 where order_id = ${strange.id}`
+  await sql`update reservations set updated_at = now() where order_id = ${strange.id}`
+  await shop.reconcile()
+  await shop.assertRepaired(forgotten.id, 'returned-stock-differs')
+  assert.deepEqual(await shop.stock(product.id), [8, 0])
+  const left = await shop.only(strange.id, 'returned-stock-differs')
+  assert.equal(left.state, 'open')
+  assert.match(left.advice!, /count, and set the stock/)
+})
+
 test('stock that differs from its movements and reservations is booked, never below zero', async () => {
   const product = await shop.product()
   await shop.platform.drain()

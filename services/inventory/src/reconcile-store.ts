@@ -37,7 +37,9 @@ export async function listReservationFacts(sql: Queryable, order_ids: string[]):
   return sql<ReservationFacts[]>`
     select order_id, status, coalesce((
       select jsonb_agg(jsonb_build_object('product_id', product_id, 'quantity', quantity) order by product_id)
-      from reservation_lines l where l.order_id = r.order_id), '[]') as items
+      from reservation_lines l where l.order_id = r.order_id), '[]') as items, coalesce((
+      select jsonb_agg(jsonb_build_object('product_id', product_id, 'quantity', returned) order by product_id)
+      from reservation_lines l where l.order_id = r.order_id and returned > 0), '[]') as returned
     from reservations r where order_id = any(${order_ids}::uuid[])`
 }
 

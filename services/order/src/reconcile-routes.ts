@@ -2,6 +2,7 @@ import * as api from '@shopfleet/contracts'
 import { type Route, route } from '@shopfleet/service-kit'
 import { cancelOrder } from './cancel-order.ts'
 import * as facts from './reconcile-store.ts'
+import { restockAgain } from './refunds/refund-order.ts'
 import type { Ctx } from './service.ts'
 import * as store from './store.ts'
 
@@ -22,5 +23,6 @@ export const reconcileRoutes = (ctx: Ctx): Route[] => [
     await store.noteRefund(ctx.sql, params.id, body.refunded_minor)
     return { done: true }
   }),
+  route(api.restockRefunds, async ({ body }) => ({ done: (await restockAgain(ctx, body.id)) > 0 })),
   route(api.resayOrderPaid, async ({ body }) => ({ done: await facts.sayPaidAgain(ctx.sql, body.id) })),
 ]

@@ -28,7 +28,12 @@ export async function listFacts(sql: Queryable, ids: string[]): Promise<OrderFac
       case when status = 'pending' then coalesce(greatest(extract(epoch from now() - expires_at), 0), 0) else 0 end::float8 as expired_s,
       (select jsonb_agg(jsonb_build_object('product_id', product_id, 'quantity', quantity) order by product_id) from (
         select product_id, sum(quantity)::int as quantity from order_items where order_id = orders.id group by product_id
-      ) as line) as items
+      ) as line) as items,
+      coalesce((select jsonb_agg(jsonb_build_object('product_id', product_id, 'quantity', quantity) order by product_id) from (
+        select i.product_id, sum(l.quantity)::int as quantity
+        from order_refunds r join order_refund_lines l on l.refund_id = r.id join order_items i on i.id = l.item_id
+        where r.order_id = orders.id and r.status = 'made' and r.restock group by i.product_id
+      ) as line), '[]') as restocked
     from orders where id = any(${ids}::uuid[])`
 }
 

@@ -111,20 +111,32 @@ function told(refund: RefundRow): RefundRow {
 
 /** Plays a refund to its end, as far as it is known. */
 async function drive(ctx: Ctx, refund: RefundRow): Promise<RefundRow> {
-  const { id, order_id, lines, restock } = refund
+  const { id } = refund
   const money = await askForMoney(ctx, refund)
   if (money instanceof Problem) {
     await store.settleRefused(ctx.sql, id, money.toBody())
   } else if (money.status === 'pending') {
     await store.postponeRefund(ctx.sql, id, retryDelay(0))
   } else {
-    if (restock && lines.length > 0) {
-      const items = lines.map(({ product_id, quantity }) => ({ product_id, quantity }))
-      await ctx.call(returnStock, { params: { order_id, key: id }, body: { items } })
-    }
+    await bringBack(ctx, refund)
     await store.settleMade(ctx.sql, refund, money.refunded_minor)
   }
   return (await store.findRefund(ctx.sql, id))!
+}
+
+/** Has the goods of a refund come into stock, once however often it is asked. Answers how many units did this time. */
+async function bringBack(ctx: Ctx, { id, order_id, lines, restock }: RefundRow): Promise<number> {
+  if (!restock || lines.length === 0) return 0
+  const items = lines.map(({ product_id, quantity }) => ({ product_id, quantity }))
+  return (await ctx.call(returnStock, { params: { order_id, key: id }, body: { items } })).units
+}
+
+/** The same for all refunds of an order that were made, where stock may have forgotten some. Answers how many units came back. */
+export async function restockAgain(ctx: Ctx, order_id: string): Promise<number> {
+  let units = 0
+  for (const refund of await store.listRefunds(ctx.sql, order_id))
+    if (refund.status === 'made') units += await bringBack(ctx, refund)
+  return units
 }
 
 /** What came of the money, or why it will not go back. */
