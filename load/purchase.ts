@@ -44,16 +44,21 @@ function asker(pool: Pool): Ask {
 
 /** One purchase, from an empty cart to a paid order. Throws where anything is refused. */
 async function buy(ask: Ask, product_id: string, token: string | undefined): Promise<void> {
+  try {
+    await buyOnce(ask, product_id, token)
+  } catch (error) {
+    // A customer has one cart, which is closed a moment after its order: nobody comes back as quickly as a loop does.
+    if (token === undefined || !/cart-ordered/.test((error as Error).message)) throw error
+    await new Promise(resolve => setTimeout(resolve, 20))
+    await buy(ask, product_id, token)
+  }
+}
+
+async function buyOnce(ask: Ask, product_id: string, token: string | undefined): Promise<void> {
   const mine: Record<string, string> = token ? { authorization: `Bearer ${token}` } : {}
   const cart = await ask(addCartItem, { product_id, quantity: 1 }, mine)
   const headers = token ? mine : { 'x-cart-token': cart.cart_token as string }
-  const quote = await ask(quoteOrder, { cart_id: cart.id }, headers).catch(async error => {
-    // A customer has one cart, which is closed a moment after its order: nobody comes back as quickly as a loop does.
-    if (!/cart-ordered/.test(error.message)) throw error
-    await new Promise(resolve => setTimeout(resolve, 20))
-    return undefined
-  })
-  if (!quote) return buy(ask, product_id, token)
+  const quote = await ask(quoteOrder, { cart_id: cart.id }, headers)
   const order = await ask(
     placeOrder,
     {
