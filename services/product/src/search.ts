@@ -19,8 +19,8 @@ const few = 3
 const longestCorrected = 24
 const shortestCorrected = 3
 const mostCorrected = 4
-/** Products that are read one by one for a search, because they are new or changed. */
-const mostRead = 60
+/** Products that are read by themselves for a search, because they are new or changed: the largest page. */
+const mostRead = 101
 
 /**
  * How the words were read: all of them as typed; all of them as corrected; any of them, where all together find
@@ -41,7 +41,8 @@ export async function search(ctx: Ctx, query: Asked): Promise<Reply | JsonText<R
     const few = isPlain ? await findFew(ctx, { words, any }, limit + 1) : undefined
     if (few) return { reading, ...few }
     const options = { ...filters, words, any, sort, after: cursor?.after, limit: limit + 1 }
-    return { reading, ...(await store.searchProducts(ctx.sql, options)) }
+    const ask = () => store.searchProducts(ctx.sql, options)
+    return { reading, ...(isPlain ? await findMany(ctx, options, ask) : await ask()) }
   }
   if (words.length === 0) return replyOf(ctx, { reading: 'all', rows: [], facets: store.noFacets }, query, null)
 
@@ -81,6 +82,27 @@ async function findFew(ctx: Ctx, words: store.Words, limit: number): Promise<Fou
   const unknown = few.filter(({ id, version }) => !known.find(id, version)).map(({ id }) => id)
   const read = await readFew(ctx, unknown)
   return read && foundOf(ctx, few, limit, ({ id, version }) => read.get(id) ?? known.find(id, version))
+}
+
+/**
+ * What many products match: finding the first of them and counting what all have in common is what costs, and stays so until
+ * the catalogue changes. What is shown of the first is as it is now.
+ */
+async function findMany(
+  ctx: Ctx,
+  { words, any, limit }: store.Words & { limit: number },
+  ask: () => Promise<store.Found>,
+): Promise<Found> {
+  let fresh: store.Found | undefined
+  const { at, answer } = await ctx.words.answer(`search ${any} ${limit} ${words.join(' ')}`, async () => {
+    fresh = await ask()
+    const matches = fresh.rows.map(({ product, sort_key }): Match => ({ id: product.id, rank: Number(sort_key[0]) }))
+    return { matches, facets: fresh.facets }
+  })
+  if (fresh) return fresh
+  const known = await know(ctx, answer.matches, at, limit)
+  if (!known) return ask()
+  return { ...foundOf(ctx, answer.matches, limit, ({ id }) => known.get(id)), facets: answer.facets }
 }
 
 /** Reads products anew. Undefined where they are many. */

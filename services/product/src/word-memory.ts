@@ -13,6 +13,8 @@ export interface Match {
   rank: number
 }
 
+/** Answers that are held, of a kilobyte or two each. */
+const mostAnswers = 5000
 /** Matches that are held, of all words together: some twenty megabytes. */
 const mostHeld = 200_000
 const mostSpellings = 20_000
@@ -24,6 +26,7 @@ const keyOf = ({ word, meaning }: Word) => `${meaning} ${word}`
 export function createWordMemory(sql: Sql) {
   let words = new Map<string, WordMatches>()
   let spellings = new Map<string, string | null>()
+  let answers = new Map<string, unknown>()
   let listed = ''
   let held = 0
 
@@ -33,6 +36,7 @@ export function createWordMemory(sql: Sql) {
       listed = at.listed
       words = new Map()
       spellings = new Map()
+      answers = new Map()
       held = 0
     }
     return at
@@ -66,6 +70,18 @@ export function createWordMemory(sql: Sql) {
         return matches && { matches, at }
       }
       return undefined
+    },
+
+    /** What `ask` answers, remembered under a name that says all it depends on; and how the catalogue stood. */
+    async answer<T>(name: string, ask: () => Promise<T>): Promise<{ at: CatalogueState; answer: T }> {
+      const at = await look()
+      if (answers.has(name)) return { at, answer: answers.get(name) as T }
+      const answer = await ask()
+      if (at.listed === listed) {
+        if (answers.size >= mostAnswers) answers.delete(answers.keys().next().value!)
+        answers.set(name, answer)
+      }
+      return { at, answer }
     },
 
     /**

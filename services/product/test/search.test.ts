@@ -398,6 +398,22 @@ test('of more products than are looked at one by one, a statement counts what th
     count,
   )
   assert.deepEqual(facets.price, { min: 1, max: count })
+
+  // What was found is remembered; what is shown of it is as it is now.
+  assert.deepEqual(await search('kazoo'), { items, facets, next_cursor, suggestion: null })
+  const sold = items[3]!
+  await platform.sql('product')`update products set stock_available = 0 where id = ${sold.id}`
+  const now = await search('kazoo')
+  assert.deepEqual(
+    now.items.map(item => [item.id, item.stock_quantity]),
+    items.map(item => [item.id, item.id === sold.id ? 0 : 1]),
+  )
+  await platform.sql('product')`update products set price_minor = 99900 where id = ${sold.id}`
+  const dearer = await search('kazoo')
+  assert.equal(dearer.facets.price.max, 999)
+  assert.equal(dearer.items[3]!.price, 999)
+  const rest = await search('kazoo', { cursor: dearer.next_cursor!, limit: 100 })
+  assert.equal(new Set([...dearer.items, ...rest.items].map(item => item.id)).size, 120)
 })
 
 test('words are taken apart as the index does it', async () => {
