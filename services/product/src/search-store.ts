@@ -172,11 +172,15 @@ export interface CatalogueState {
   shown: string
 }
 
+/** A server that was started anew may have been set back, and come to the same sum with other changes. */
+const listedNow = (sql: Queryable) =>
+  sql`coalesce(sum(listed), 0) || ' since ' || extract(epoch from pg_postmaster_start_time())`
+
 /** All who ask at the same time share the question. */
 export const readState = (sql: Sql): Promise<CatalogueState> =>
   sql.gatherRead('readState', undefined, async (sql, asked) => {
     const [state] = await sql<[CatalogueState]>`
-      select coalesce(sum(listed), 0)::text as listed, coalesce(sum(shown), 0)::text as shown from catalogue_changes`
+      select ${listedNow(sql)} as listed, coalesce(sum(shown), 0)::text as shown from catalogue_changes`
     return asked.map(() => state)
   })
 
@@ -211,7 +215,7 @@ const matchEachWord: RunMany<Word, WordMatches> = async (sql, words) => {
           with ordinality as w (word, meaning, n)
       ) as read
     )
-    select is_ignored, count(m.id)::int as count, (select coalesce(sum(listed), 0)::text from catalogue_changes) as listed,
+    select is_ignored, count(m.id)::int as count, (select ${listedNow(sql)} from catalogue_changes) as listed,
       string_agg(m.id || ' ' || m.rank, ',') as matches
     from asked left join lateral (
       select p.id, ts_rank('{0.05, 0.1, 0.4, 1}', p.search, q)::float8 as rank

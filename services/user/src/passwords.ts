@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { availableParallelism } from 'node:os'
+import { readdirSync, readFileSync } from 'node:fs'
+import { availableParallelism, getPriority, setPriority } from 'node:os'
 import { hash, verify } from '@node-rs/bcrypt'
 import { Unavailable } from '@shopfleet/contracts'
 import { currentContext } from '@shopfleet/messaging'
@@ -11,6 +12,24 @@ const bcryptBytes = 72
 function digestible(password: string): string {
   if (Buffer.byteLength(password) <= bcryptBytes) return password
   return createHash('sha256').update(password).digest('base64')
+}
+
+/** How much libuv's threads stand back (`nice`), and the most there is. */
+const standBack = 10
+const last = 19
+
+/**
+ * Lets whoever answers visitors go before whoever hashes, where both want the same core: the threads of libuv's pool, which are
+ * there once the first hash was made, get a lower priority. Linux only; a system that does not let us goes on as it was.
+ */
+function letVisitorsFirst(): void {
+  const threads = '/proc/self/task'
+  const priority = Math.min(last, getPriority() + standBack)
+  try {
+    for (const id of readdirSync(threads)) {
+      if (readFileSync(`${threads}/${id}/comm`, 'utf8').startsWith('libuv-worker')) setPriority(Number(id), priority)
+    }
+  } catch {}
 }
 
 /**
@@ -62,6 +81,7 @@ export function createPasswords({ cost, queue }: { cost: number; queue: number }
     /** Makes what the first check of an unknown account needs, so that it takes no longer than the next. */
     async warm(): Promise<void> {
       await nobodysHash()
+      letVisitorsFirst()
     },
   }
 }

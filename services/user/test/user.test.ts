@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { readdirSync, readFileSync } from 'node:fs'
+import { getPriority } from 'node:os'
 import { test } from 'node:test'
 import { Unavailable } from '@shopfleet/contracts'
 import { withContext } from '@shopfleet/messaging'
@@ -22,6 +24,18 @@ test('passwords beyond the queue are refused as unavailable, the others are all 
   assert.ok(refused.length >= 15 && refused.length < 18, `${refused.length} refused`)
   assert.ok(refused.every(r => r.reason instanceof Unavailable))
   assert.match(await passwords.hash('afterwards'), /^\$2/)
+})
+
+test('who hashes stands back for who answers', { skip: process.platform !== 'linux' && 'only on Linux' }, async () => {
+  await createPasswords({ cost: 4, queue: 20 }).warm()
+  const threads = readdirSync('/proc/self/task').map(id => ({
+    name: readFileSync(`/proc/self/task/${id}/comm`, 'utf8').trim(),
+    nice: getPriority(Number(id)),
+  }))
+  const main = getPriority()
+  const hashing = threads.filter(({ name }) => name.startsWith('libuv-worker'))
+  assert.ok(hashing.length > 0 && hashing.every(({ nice }) => nice > main), JSON.stringify(threads))
+  assert.ok(threads.filter(one => !hashing.includes(one)).every(({ nice }) => nice === main))
 })
 
 test('a password whose request has run out of time while it waited is not hashed', async () => {
