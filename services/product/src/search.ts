@@ -102,7 +102,7 @@ async function findMany(
   if (fresh) return fresh
   const known = await know(ctx, answer.matches, at, limit)
   if (!known) return ask()
-  return { ...foundOf(ctx, answer.matches, limit, ({ id }) => known.get(id)), facets: answer.facets }
+  return foundOf(ctx, answer.matches, limit, ({ id }) => known.get(id), answer.facets)
 }
 
 /** Reads products anew. Undefined where they are many. */
@@ -153,12 +153,16 @@ async function know(
   return read && sure
 }
 
-/** The first few of what was found, and what all have in common. One that is gone since is not among them. */
+/**
+ * The first few of what was found, and what all have in common, counted unless it is known. One that is gone since is not
+ * among them.
+ */
 function foundOf<M extends Match>(
   ctx: Ctx,
   matches: readonly M[],
   limit: number,
   find: (match: M) => KnownProduct | undefined,
+  facets?: store.FacetRow,
 ): Found {
   const found = matches.flatMap(match => {
     const one = find(match)
@@ -166,7 +170,7 @@ function foundOf<M extends Match>(
   })
   const all = found.map(({ known }) => known)
   const rows = found.slice(0, limit).map(({ known, sort_key }) => ({ product: known.product, sort_key }))
-  return { rows, known: all, facets: facetsOf(all, ctx.config.DEFAULT_CURRENCY) }
+  return { rows, known: all, facets: facets ?? facetsOf(all, ctx.config.DEFAULT_CURRENCY) }
 }
 
 /** The words with those nobody knows put right; null if there is nothing to put right. */
