@@ -2,11 +2,12 @@ import type { Boundary } from './boundary.ts'
 import { isStatementError } from './driver.ts'
 import { errorCode, isUnavailable } from './errors.ts'
 import type { Queryable } from './sql.ts'
+import { askForTurn, endTurn } from './turns.ts'
 
 /*
  * One statement for many callers. Who calls while the last statement of a kind is out waits for it to return and goes
- * along with everybody else who came meanwhile: nobody waits for company, and the more there is to do, the more is done at
- * once. What a statement and its commit cost beside its rows is then shared.
+ * along with everybody else who came meanwhile; what changes something takes turns besides. The more there is to do, the more
+ * is done at once, and what a statement and its commit cost beside its rows is shared.
  */
 
 /** Instead of an item's result: it cannot be decided together with the others. It is then run by itself. */
@@ -23,12 +24,13 @@ export interface Gather {
    * the statement is not the same for all of a kind, `shape` says for which it is.
    */
   gather<Item, Result>(kind: string, item: Item, run: RunMany<Item, Result>, shape?: string): Promise<Result>
-  /** The same for a statement that changes nothing: it is no boundary for crash tests. */
+  /** The same for a statement that changes nothing: it takes no turns, and is no boundary for crash tests. */
   gatherRead<Item, Result>(kind: string, item: Item, run: RunMany<Item, Result>): Promise<Result>
 }
 
 interface Entry {
   item: unknown
+  since_ms: number
   resolve(result: any): void
   reject(error: unknown): void
 }
@@ -36,11 +38,11 @@ interface Entry {
 interface Queue {
   run: RunMany<any, any>
   waiting: Entry[]
-  /** Statements that are out, and when the last was sent. */
+  /** Statements that are out, without those that take too long. */
   out: number
-  sent_ms: number
   due: boolean
-  patience?: NodeJS.Timeout
+  takesTurns: boolean
+  send(): void
 }
 
 /** Items of one statement. */
@@ -85,62 +87,59 @@ export function createGather(sql: Queryable, boundary: Boundary | undefined): Ga
     }
   }
 
-  /** Sends what waits, unless a statement is out that will take it along when it returns. */
   function send(kind: string, queue: Queue): void {
     queue.due = false
-    const { run, waiting } = queue
-    if (waiting.length === 0) return
-    const now = performance.now()
-    if (queue.out > 0 && now - queue.sent_ms < patience_ms) {
-      queue.patience ??= setTimeout(() => {
-        queue.patience = undefined
-        send(kind, queue)
-      }, patience_ms)
-      return
-    }
-    const entries = waiting.splice(0, most)
     queue.out++
-    queue.sent_ms = now
-    const done = entries.length === 1 ? runAlone(run, entries[0]!) : runTogether(run, entries)
-    void done.then(() => {
+    let isOver = false
+    const late = setTimeout(end, patience_ms)
+    const entries = queue.waiting.splice(0, most)
+    const done = entries.length === 1 ? runAlone(queue.run, entries[0]!) : runTogether(queue.run, entries)
+    void done.then(end)
+
+    function end(): void {
+      if (isOver) return
+      isOver = true
+      clearTimeout(late)
       queue.out--
-      if (waiting.length > 0) soon(kind, queue)
-      else if (queue.out === 0) {
-        clearTimeout(queue.patience)
-        queues.delete(kind)
-      }
-    })
+      if (queue.takesTurns) endTurn()
+      if (queue.waiting.length > 0) ask(queue)
+      else if (queue.out === 0) queues.delete(kind)
+    }
   }
 
-  /** After whatever else the event loop brings in this round: that goes along. */
-  function soon(kind: string, queue: Queue): void {
-    if (queue.due) return
-    queue.due = true
-    setImmediate(send, kind, queue)
+  /** Sends what waits, unless a statement of the kind is out: when it returns they ask again. */
+  function ask(queue: Queue): void {
+    if (queue.out > 0) return
+    if (queue.takesTurns) askForTurn(queue)
+    else if (!queue.due) {
+      queue.due = true
+      // After whatever else the event loop brings in this round: that goes along.
+      setImmediate(queue.send)
+    }
   }
 
-  function join(kind: string, item: unknown, run: Queue['run']): Promise<any> {
+  function join(kind: string, item: unknown, run: Queue['run'], takesTurns: boolean): Promise<any> {
     let queue = queues.get(kind)
     if (!queue) {
-      queue = { run, waiting: [], out: 0, sent_ms: 0, due: false }
+      queue = { run, waiting: [], out: 0, due: false, takesTurns, send: () => send(kind, queue!) }
       queues.set(kind, queue)
     }
     const { promise, resolve, reject } = Promise.withResolvers<unknown>()
-    queue.waiting.push({ item, resolve, reject })
-    soon(kind, queue)
+    queue.waiting.push({ item, since_ms: performance.now(), resolve, reject })
+    ask(queue)
     return promise
   }
 
   return {
     async gather(kind, item, run, shape = '') {
       const key = `${kind} ${shape}`
-      if (!boundary) return join(key, item, run)
+      if (!boundary) return join(key, item, run, true)
       // Of each item by itself: a crash test that holds one must not hold the others.
       await boundary(`before commit: ${kind}`)
-      const result = await join(key, item, run)
+      const result = await join(key, item, run, true)
       await boundary(`after commit: ${kind}`)
       return result
     },
-    gatherRead: join,
+    gatherRead: (kind, item, run) => join(kind, item, run, false),
   }
 }

@@ -72,6 +72,51 @@ test('kinds do not mix', async () => {
   assert.deepEqual(statements, [[1], [2]])
 })
 
+test('kinds that change something take turns, and what most wait for goes first', async () => {
+  const seen: string[] = []
+  const run: RunMany<string, number> = async (_on, items) => {
+    seen.push(items.join())
+    await new Promise(setImmediate)
+    return items.map(() => items.length)
+  }
+  const first = sql.gather('first', 'a', run)
+  await new Promise(setImmediate)
+  const rest = ['b', 'c', 'd', 'c', 'd', 'd'].map(kind => sql.gather(kind, kind, run))
+  assert.deepEqual(await Promise.all([first, ...rest]), [1, 1, 2, 3, 2, 3, 3])
+  assert.deepEqual(seen, ['a', 'd,d,d', 'c,c', 'b'])
+})
+
+test('who waits long for a turn gets it, however many wait for something else', async () => {
+  const seen: string[] = []
+  const run: RunMany<string, string> = async (on, items) => {
+    seen.push(items.join())
+    await on`select pg_sleep(0.004)`
+    return items
+  }
+  let isDone = false
+  const busy = async (kind: string) => {
+    while (!isDone) await sql.gather(kind, kind, run)
+  }
+  const crowd = ['x', 'y'].flatMap(kind => [busy(kind), busy(kind)])
+  await new Promise(setImmediate)
+  await sql.gather('alone', 'alone', run)
+  isDone = true
+  await Promise.all(crowd)
+  assert.ok(seen.includes('alone'))
+})
+
+test('reads wait for nobody else', async () => {
+  const free = Promise.withResolvers<void>()
+  const slow = sql.gather('slow', 1, async () => {
+    await free.promise
+    return [1]
+  })
+  await new Promise(setImmediate)
+  assert.equal(await sql.gatherRead('quick', 1, async () => [1]), 1)
+  free.resolve()
+  await slow
+})
+
 test('a statement that waits for a lock does not hold up who comes later', async () => {
   await sql`insert into things values (1, 1), (2, 2)`
   const touch: RunMany<number, number> = async (on, ids) => {
