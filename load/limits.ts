@@ -5,9 +5,9 @@ import { join } from 'node:path'
 import { hash, verify } from '@node-rs/bcrypt'
 import { connect, type Sql, startEmbeddedPostgres } from '@shopfleet/database'
 import { addToGuestCart, findCartOf } from '../services/cart/src/store.ts'
-import { commitHeld, insertReservation } from '../services/inventory/src/store.ts'
+import { insertReservation } from '../services/inventory/src/store.ts'
 import { insertOrder, moveOrder } from '../services/order/src/store.ts'
-import { insertPayment, settlePayment, wantCapture } from '../services/payment/src/store.ts'
+import { insertPayment, settlePayment } from '../services/payment/src/store.ts'
 import { percentilesOf, type Sample } from './sample.ts'
 
 /* What the machine would let us do at best, measured beside what we do, in the same run. */
@@ -88,13 +88,10 @@ export async function startBareStatements(dataDir: string, product_ids: readonly
       ...{ idempotency_scope: null, idempotency_key: null, request_hash: '', lines: [line] },
       ...{ coupon_code: null, coupon_once: false },
     })
-    await insertReservation(inventory, placed.id, [{ product_id, quantity: 1 }], 900)
+    await insertReservation(inventory, placed.id, [{ product_id, quantity: 1 }], { expires_in_s: 900, sell: true })
     const asked = { order_id: placed.id, attempt: 1, amount_minor: 1000, currency: 'USD', provider: 'bench' }
-    const begun = await insertPayment(payment, { ...asked, payment_method: null }, 60_000)
+    const begun = await insertPayment(payment, { ...asked, payment_method: null, at_once: true }, 60_000)
     const seen = { captured_minor: 0, refunded_minor: 0, provider_reference: begun!.id, decline_code: null }
-    await settlePayment(payment, begun!.id, { ...seen, status: 'authorised' } as never)
-    await commitHeld(inventory, placed.id)
-    await wantCapture(payment, begun!.id, 60_000)
     await settlePayment(payment, begun!.id, { ...seen, status: 'captured', captured_minor: 1000 } as never)
     await moveOrder(order, placed, {
       from: { statuses: ['pending'], goals: ['pay'], attempt: 1 },

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import * as api from '@shopfleet/contracts'
 import { startTestPlatform, type TestPlatform } from '@shopfleet/testing'
 import type { Victim } from './victims.ts'
@@ -36,9 +37,18 @@ export async function send(scene: Scene, operation: AnyOperation, input: object,
     .catch(() => undefined)
 }
 
-export async function newProduct({ platform, staff }: Scene): Promise<string> {
+export async function newProduct(scene: Scene): Promise<string> {
+  const { platform, staff } = scene
   const body = { name: `Thing ${randomUUID()}`, price, stock: opening }
-  return (await platform.client('product').call(api.createProduct, { body }, staff)).id
+  const { id } = await platform.client('product').call(api.createProduct, { body }, staff)
+  // An inventory that is slow to start hears of it by the event.
+  for (let left = 100; left > 0; left--) {
+    const stock = await send(scene, api.getStock, { params: { product_id: id } }, staff)
+    if (stock?.status === 200 && stock.body.on_hand === opening) return id
+    await drain(scene)
+    await sleep(50)
+  }
+  throw new Error('the stock of a new product did not come')
 }
 
 /** Does all background work, in this process and in the victim. False when the victim is held in it. */

@@ -25,6 +25,8 @@ interface Line {
   key?: string
   reference?: string
   amount?: number
+  /** Captured with its authorisation. */
+  at_once?: true
 }
 
 /** The provider's books, by order. It was never restored: it knows everything. */
@@ -34,7 +36,7 @@ export function readProvider(folder: string): Map<string, ProviderPayment[]> {
     if (!text) continue
     const line = JSON.parse(text) as Line & { payment_id?: string }
     const id = line.payment_id ?? line.payment ?? line.id
-    if (line.type === 'authorised') {
+    if (line.type === 'authorised' || (line.type === 'captured' && line.at_once)) {
       payments.set(id, { key: line.key!, order_id: line.reference!, captured: 0, refunded: 0 })
     }
     const payment = payments.get(id)

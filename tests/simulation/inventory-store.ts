@@ -37,7 +37,7 @@ const availableOf = (tables: Tables, product_id: string) => {
   return stock ? stock.on_hand - stock.reserved : 0
 }
 
-export const insertReservation: typeof real.insertReservation = (sql, order_id, lines, expires_in_s) =>
+export const insertReservation: typeof real.insertReservation = (sql, order_id, lines, { expires_in_s, sell }) =>
   at(sql).statement((tables, db) => {
     if (tables.reservations.has(order_id)) {
       // Two at once for one order: the second does not see the first, and fails on the key.
@@ -51,11 +51,13 @@ export const insertReservation: typeof real.insertReservation = (sql, order_id, 
       return { outcome: 'short', short: short.map(({ product_id, available }) => ({ product_id, available })) }
     moveStock(
       tables,
-      lines.map(line => ({ product_id: line.product_id, reserved: line.quantity })),
+      lines.map(({ product_id, quantity }) =>
+        sell ? { product_id, on_hand: -quantity } : { product_id, reserved: quantity },
+      ),
       order_id,
     )
     const expires_at = db.now + expires_in_s * 1000
-    tables.reservations.set(order_id, { order_id, status: 'held', expires_at, lines })
+    tables.reservations.set(order_id, { order_id, status: sell ? 'committed' : 'held', expires_at, lines })
     return { outcome: 'held', expires_at: isoOf(expires_at) }
   })
 

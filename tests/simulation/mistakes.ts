@@ -159,6 +159,6 @@ export const mistakes: Mistake[] = [
     file: 'order/src/pay-order.ts',
     find: 'if (copy) return answerAgain(copy, request_hash)',
     put: '',
-    seed: 200_290,
+    seed: 11_002_340,
   },
 ]

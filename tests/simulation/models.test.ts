@@ -265,7 +265,7 @@ test("the inventory store's model answers and changes as PostgreSQL does", async
   const sql = platform.sql('inventory')
   const command = fc.oneof(
     fc
-      .tuple(index, fc.integer({ min: 1, max: 3 }), fc.nat(2))
+      .tuple(index, fc.integer({ min: 1, max: 3 }), fc.nat(2), fc.boolean())
       .map((args): Command => ({ name: 'insertReservation', args })),
     fc
       .tuple(index, fc.constantFrom('commitHeld', 'commitExpired', 'insertTombstone', 'findReservation'))
@@ -294,7 +294,7 @@ test("the inventory store's model answers and changes as PostgreSQL does", async
           const lines = products
             .map(product_id => ({ product_id, quantity: args[1] as number }))
             .slice(0, (args[2] as number) || 1)
-          await run(name, [id, lines, 60])
+          await run(name, [id, lines, { expires_in_s: 60, sell: args[3] }])
         } else if (name === 'listOverdue') await run(name, [100])
         else await run(name, [id, ...args.slice(1)])
         const theirs = {
@@ -320,7 +320,9 @@ test("the payment store's model answers and changes as PostgreSQL does", async (
   const sql = platform.sql('payment')
   const which = fc.nat(5)
   const command = fc.oneof(
-    fc.tuple(index, fc.integer({ min: 1, max: 2 })).map((args): Command => ({ name: 'insertPayment', args })),
+    fc
+      .tuple(index, fc.integer({ min: 1, max: 2 }), fc.boolean())
+      .map((args): Command => ({ name: 'insertPayment', args })),
     fc
       .tuple(which, fc.constantFrom('authorised', 'declined', 'captured', 'captured', 'voided', 'nonsense'))
       .map((args): Command => ({ name: 'settlePayment', args })),
@@ -382,6 +384,7 @@ test("the payment store's model answers and changes as PostgreSQL does", async (
             currency: 'USD',
             provider: 'simulator',
             payment_method: 'tok',
+            at_once: args[2],
           }
           await run(name, [input, unit_ms])
         } else if (name === 'settlePayment') await run(name, [payment, seenOf(first, second as string)])

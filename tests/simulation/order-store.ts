@@ -50,6 +50,9 @@ export const insertOrder: typeof real.insertOrder = (sql, order) =>
         other.idempotency_scope === order.idempotency_scope
       )
         throw uniqueViolation('orders_key_once')
+    }
+    // After all of the keys: PostgreSQL looks into one index after the other.
+    for (const other of tables.orders.values()) {
       if (
         order.cart_id !== null &&
         other.cart_id === order.cart_id &&

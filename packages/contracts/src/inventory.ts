@@ -141,7 +141,7 @@ export const getReservation = operation({
   problems: ['not-found'],
 })
 
-/** Holds stock for an order. Repeating it for the same order changes nothing and answers what is. */
+/** Holds stock for an order, or sells it at once. Repeating it for the same order changes nothing and answers what is. */
 export const reserveStock = operation({
   service: 'inventory',
   name: 'reserveStock',
@@ -154,6 +154,12 @@ export const reserveStock = operation({
       order_id: Id,
       items: Type.Array(ReservationItem, { minItems: 1, maxItems: 100 }),
       expires_in_s: Type.Integer({ minimum: 1, maximum: 86_400 }),
+      sell: Type.Optional(
+        Type.Boolean({
+          description:
+            'Takes the units out of stock at once: the order is paid now, or released by whoever asks. It has no deadline.',
+        }),
+      ),
     },
     { additionalProperties: false },
   ),

@@ -42,7 +42,8 @@ export const Payment = Type.Object({
 export type Payment = Static<typeof Payment>
 
 /**
- * Authorises one attempt to pay an order. The key is (order_id, attempt): repeating it answers what is known.
+ * Authorises one attempt to pay an order, or pays it at once. The key is (order_id, attempt): repeating it answers what is
+ * known.
  * An order has at most one live payment; an order that was closed takes none.
  */
 export const authorisePayment = operation({
@@ -59,6 +60,9 @@ export const authorisePayment = operation({
       amount_minor: Type.Integer({ minimum: 0, maximum: maxMinor }),
       currency: Currency,
       payment_method: PaymentMethod,
+      capture: Type.Optional(
+        Type.Boolean({ description: 'Takes the money at once. Only for an order whose stock is sold.' }),
+      ),
     },
     { additionalProperties: false },
   ),

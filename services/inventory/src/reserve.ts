@@ -5,15 +5,21 @@ import type { Ctx } from './service.ts'
 import * as store from './store.ts'
 
 /**
- * Holds stock for an order until a deadline, all lines or none. The order is the key: whoever repeats it gets what is.
- * Its undo is `release`.
+ * Holds stock for an order until a deadline, or sells it at once; all lines or none. The order is the key: whoever repeats
+ * it gets what is. Its undo is `release`.
  */
-export async function reserve(ctx: Ctx, order_id: string, items: Line[], expires_in_s: number): Promise<Reservation> {
+export async function reserve(
+  ctx: Ctx,
+  order_id: string,
+  items: Line[],
+  { expires_in_s, sell = false }: { expires_in_s: number; sell?: boolean },
+): Promise<Reservation> {
   const lines = mergeLines(items)
   let short: store.Short[] = []
   try {
-    const result = await store.insertReservation(ctx.sql, order_id, lines, expires_in_s)
-    if (result.outcome === 'held') return { order_id, status: 'held', expires_at: result.expires_at }
+    const result = await store.insertReservation(ctx.sql, order_id, lines, { expires_in_s, sell })
+    if (result.outcome === 'held')
+      return { order_id, status: sell ? 'committed' : 'held', expires_at: result.expires_at }
     if (result.outcome === 'short') short = result.short
   } catch (error) {
     // Two at once for one order: the other one won, and the whole of this one was undone.

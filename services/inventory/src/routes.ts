@@ -50,7 +50,7 @@ export const routes = (ctx: Ctx): Route[] => [
     if (!reservation) throw new api.Problem('not-found')
     return reservation
   }),
-  route(api.reserveStock, ({ body }) => reserve(ctx, body.order_id, body.items, body.expires_in_s)),
+  route(api.reserveStock, ({ body }) => reserve(ctx, body.order_id, body.items, body)),
   route(api.commitReservation, ({ params }) => commit(ctx, params.order_id)),
   route(api.releaseReservation, ({ params }) => release(ctx, params.order_id)),
 

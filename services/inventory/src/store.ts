@@ -152,18 +152,33 @@ export type Held =
   | { outcome: 'short'; short: Short[] }
 
 /**
- * Holds the lines for an order, all or none. Lines must be merged (one per product). Answers the products that had too
- * little, or `held`; `exists` when the order has a reservation already.
+ * Holds the lines for an order, or sells them at once; all or none. Lines must be merged (one per product). Answers the
+ * products that had too little, or `held`; `exists` when the order has a reservation already.
  */
-export function insertReservation(sql: Sql, order_id: string, lines: Line[], expires_in_s: number): Promise<Held> {
-  return sql.gather('insertReservation', { order_id, lines, expires_in_s, ...currentCause() }, insertReservations)
+export function insertReservation(
+  sql: Sql,
+  order_id: string,
+  lines: Line[],
+  { expires_in_s, sell }: { expires_in_s: number; sell: boolean },
+): Promise<Held> {
+  const holding = { order_id, lines, expires_in_s, ...currentCause() }
+  return sql.gather(
+    'insertReservation',
+    holding,
+    (on, all: Holding[]) => insertReservations(on, all, sell),
+    sell ? 'sold' : 'held',
+  )
 }
 
 /**
  * Many orders in one statement. Orders that want a product of which there is not enough for all of them get their
  * decision one after the other, each by itself.
  */
-const insertReservations: RunMany<Holding, Held> = async (sql, holdings) => {
+async function insertReservations(
+  sql: Queryable,
+  holdings: Holding[],
+  sell: boolean,
+): Promise<(Held | typeof alone)[]> {
   const ids = holdings.map(h => h.order_id)
   const lines = holdings.flatMap(h => h.lines.map(line => ({ ...line, order_id: h.order_id })))
   const rows = await sql<{ existed: boolean; short: Short[] | null; expires_at: string | null }[]>`
@@ -187,21 +202,23 @@ const insertReservations: RunMany<Holding, Held> = async (sql, holdings) => {
       where coalesce(l.available, 0) < w.quantity ${seeded('drop-stock-condition') ? sql`and false` : sql``}
     ), reservation as (
       insert into reservations (order_id, status, expires_at)
-      select order_id, 'held', clock_timestamp() + make_interval(secs => expires_in_s) from asked
+      select order_id, ${sell ? 'committed' : 'held'}, clock_timestamp() + make_interval(secs => expires_in_s) from asked
       where order_id not in (select order_id from existing)
         and order_id not in (select order_id from wanted where product_id in (select product_id from short))
       returning order_id, expires_at
     ), kept as (
       insert into reservation_lines (order_id, product_id, quantity)
       select order_id, product_id, quantity from wanted join reservation using (order_id)
+      returning order_id, product_id, quantity
     ), changed as (
-      update stock s set reserved = s.reserved + w.quantity, revision = s.revision + 1, updated_at = now()
+      update stock s set revision = s.revision + 1, updated_at = now(),
+        ${sell ? sql`on_hand = s.on_hand - w.quantity` : sql`reserved = s.reserved + w.quantity`}
       from (select product_id, sum(quantity)::int as quantity from wanted join reservation using (order_id) group by product_id) w
       where s.product_id = w.product_id and s.product_id = any(${lines.map(l => l.product_id)}::uuid[])
-      returning s.product_id, s.on_hand, s.reserved, s.revision
+      returning s.product_id, s.on_hand, s.reserved, s.revision, w.quantity as sold
     ), said as (
       ${sayStockChanged(sql, sql`changed`, holdings[0]!)}
-    )
+    ) ${sell ? sql`, moved as (${noteSale(sql, sql`kept`)})` : sql``}
     select e.order_id is not null as existed, r.expires_at,
       case when e.order_id is null and r.order_id is null then
         (select jsonb_agg(jsonb_build_object('product_id', product_id, 'available', available)) from short) end as short
@@ -212,6 +229,15 @@ const insertReservations: RunMany<Holding, Held> = async (sql, holdings) => {
     return holdings.length > 1 ? alone : { outcome: 'short', short: short! }
   })
 }
+
+/** Movements of the lines in `line`, one after the other: each says what was left after it. */
+const noteSale = (sql: Queryable, line: ReturnType<Queryable>) => sql`
+  insert into movements (product_id, delta, reason, order_id, on_hand)
+  select product_id, -quantity, 'sold', order_id,
+    on_hand + sold - sum(quantity) over (partition by product_id order by order_id)
+  from changed join ${line} using (product_id)
+  ${seeded('sale-without-movement') ? sql`where false` : sql``}
+  order by product_id, order_id`
 
 export async function findReservation(sql: Queryable, order_id: string): Promise<Reservation | undefined> {
   const [row] = await sql<
@@ -259,13 +285,7 @@ const commitAllHeld: RunMany<Cause & { order_id: string }, Reservation | undefin
       where s.product_id = l.product_id and s.product_id = any(array(select product_id from locked))
       returning s.product_id, s.on_hand, s.reserved, s.revision, l.quantity as sold
     ), moved as (
-      -- One after the other: each movement says what was left after it.
-      insert into movements (product_id, delta, reason, order_id, on_hand)
-      select product_id, -quantity, 'sold', order_id,
-        on_hand + sold - sum(quantity) over (partition by product_id order by order_id)
-      from changed join line using (product_id)
-      ${seeded('sale-without-movement') ? sql`where false` : sql``}
-      order by product_id, order_id
+      ${noteSale(sql, sql`line`)}
     ), said as (
       ${sayStockChanged(sql, sql`changed`, orders[0]!)}
     )

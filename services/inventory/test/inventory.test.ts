@@ -77,6 +77,54 @@ test('fifty buyers racing for ten units: exactly ten get one, the others learn w
   await assertBooksBalance(product_id)
 })
 
+const sell = (order_id: string, items: { product_id: string; quantity: number }[]) =>
+  api().call(reserveStock, { body: { order_id, items, expires_in_s: 1, sell: true } }, order)
+
+test('fifty buyers who pay at once racing for ten units: exactly ten are sold, each with a movement of its own', async () => {
+  const product_id = await stocked(10)
+  const ids = Array.from({ length: 50 }, () => randomUUID())
+  const results = await Promise.allSettled(ids.map(id => sell(id, [{ product_id, quantity: 1 }])))
+  const sold = ids.filter((_, i) => results[i]!.status === 'fulfilled')
+  assert.equal(sold.length, 10)
+  for (const result of results) {
+    if (result.status === 'fulfilled') assert.equal(result.value.status, 'committed')
+    else assert.ok(refusedAs('out-of-stock')(result.reason), String(result.reason))
+  }
+  assert.deepEqual(await stockOf(product_id).then(s => [s.on_hand, s.reserved, s.available]), [0, 0, 0])
+  const { items } = await api().call(listMovements, { params: { product_id }, query: {} }, staff)
+  const sales = items.filter(m => m.reason === 'sold')
+  assert.deepEqual(sales.map(m => m.order_id).sort(), sold.sort())
+  assert.deepEqual(
+    sales.map(m => m.on_hand).sort((a, b) => a - b),
+    [0, 1, 2, 3, 4, 5, 6, 7, 8, 9],
+  )
+  await assertBooksBalance(product_id)
+})
+
+test('what was sold at once has no deadline, is sold once however often it is asked for, and comes back when it is released', async () => {
+  const product_id = await stocked(5)
+  const order_id = randomUUID()
+  for (let i = 0; i < 2; i++) {
+    assert.equal((await sell(order_id, [{ product_id, quantity: 2 }])).status, 'committed')
+    assert.equal((await commit(order_id)).status, 'committed')
+  }
+  await overdue(order_id)
+  await platform.service('inventory').drain()
+  assert.deepEqual(await stockOf(product_id).then(s => [s.on_hand, s.reserved]), [3, 0])
+  for (let i = 0; i < 2; i++) assert.equal((await release(order_id)).status, 'released')
+  await assert.rejects(sell(order_id, [{ product_id, quantity: 2 }]), refusedAs('reservation-closed'))
+  assert.deepEqual(await stockOf(product_id).then(s => [s.on_hand, s.reserved]), [5, 0])
+  await assertBooksBalance(product_id)
+})
+
+test('what is held stays held when it is to be sold, and is then committed', async () => {
+  const product_id = await stocked(1)
+  const order_id = randomUUID()
+  await reserve(order_id, [{ product_id, quantity: 1 }])
+  assert.equal((await sell(order_id, [{ product_id, quantity: 1 }])).status, 'held')
+  assert.deepEqual(await stockOf(product_id).then(s => [s.on_hand, s.reserved]), [1, 1])
+})
+
 test('orders of the same two products in opposite order never deadlock and are all or nothing', async () => {
   const a = await stocked(30)
   const b = await stocked(20)

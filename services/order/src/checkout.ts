@@ -42,6 +42,9 @@ interface Drive {
   captured_minor: number
 }
 
+/** Placed together with its payment: nobody waits between the two, so the stock is sold and the money taken at once. */
+const isPaidAtOnce = (order: store.OrderRow): boolean => order.paid_at_once && order.attempt === 1
+
 /** Steps one drive may take: twice the longest path, so that a decider gone wrong cannot spin. */
 const maxSteps = 24
 
@@ -81,7 +84,7 @@ const steps: Record<Exclude<Step, 'rest' | 'wait'>, (run: Drive) => Promise<void
     const items = order.items.map(({ product_id, quantity }) => ({ product_id, quantity }))
     try {
       const held = await ctx.call(reserveStock, {
-        body: { order_id: order.id, items, expires_in_s: ctx.config.HOLD_S },
+        body: { order_id: order.id, items, expires_in_s: ctx.config.HOLD_S, sell: isPaidAtOnce(order) },
       })
       // An expired one counts as held: the commit takes the stock again, or refuses.
       facts.stock = held.status === 'committed' ? 'committed' : 'held'
@@ -106,6 +109,8 @@ const steps: Record<Exclude<Step, 'rest' | 'wait'>, (run: Drive) => Promise<void
           amount_minor: order.total_minor,
           currency: order.currency,
           payment_method: order.payment_method!,
+          // Money is taken only for what is sold.
+          capture: isPaidAtOnce(order) && facts.stock === 'committed',
         },
       })
       run.payment_id = payment.id
@@ -187,7 +192,7 @@ const steps: Record<Exclude<Step, 'rest' | 'wait'>, (run: Drive) => Promise<void
 
   async 'fail-payment'(run) {
     const { order } = run
-    if (order.paid_at_once && order.attempt === 1) return beginCancel(run, 'payment_declined')
+    if (isPaidAtOnce(order)) return beginCancel(run, 'payment_declined')
     const reason = String(run.refusal!.extra.decline_code ?? 'invalid_method')
     await settle(run, {
       from: { statuses: ['pending'], goals: ['pay'], attempt: order.attempt },

@@ -85,6 +85,8 @@ const steps: Step[] = [api.reserveStock, api.authorisePayment, api.commitReserva
       [operation, 'after'],
     ] as const,
 )
+/** Of an order that is paid as it is placed: sold at once, and the money taken at once. */
+const stepsAtOnce = steps.slice(0, 4)
 const nameOfStep = ([operation, when]: Step) => `${when} ${operation.name}`
 
 /** The lease of every order is over, and the sweeper of another instance takes up what it finds. */
@@ -95,7 +97,7 @@ async function overtake() {
 
 test('overtaken by the sweeper at any step: paid once, said once, and the request is told so', async () => {
   const ids: string[] = []
-  for (const step of steps) {
+  for (const step of stepsAtOnce) {
     const { id: product_id } = await shop.product()
     shop.interrupt(...step, overtake)
     const bought = await shop.tryPlace({ product_id, ...guest, payment_method: 'tok_approve' })
@@ -113,6 +115,38 @@ test('overtaken by the sweeper at any step: paid once, said once, and the reques
   for (const said of await shop.saidOf(...ids)) assert.deepEqual(said, ['order.placed', 'order.paid'])
 })
 
+test('overtaken by the sweeper at any step of being paid later: the same', async () => {
+  for (const step of steps) {
+    const { id: product_id } = await shop.product()
+    const placed = await shop.place({ product_id, ...guest })
+    shop.interrupt(...step, overtake)
+    const paid = await shop.tryPay(placed.id, 'tok_approve', token(placed))
+    assert.deepEqual([paid.status, paid.body.payment_status], [200, 'paid'], nameOfStep(step))
+    assert.deepEqual(await shop.stock(product_id), [9, 0])
+    assert.deepEqual(
+      (await shop.payments(placed.id)).map(p => [p.status, p.captured]),
+      [['captured', 12.5]],
+    )
+  }
+})
+
+test('no money is taken at once for stock that is only held, by an instance of an older version perhaps', async () => {
+  const { id: product_id } = await shop.product()
+  const asked: string[] = []
+  shop.interrupt(api.reserveStock, 'before', async () => {
+    const body = { order_id: await shop.idOf(product_id), items: [{ product_id, quantity: 1 }], expires_in_s: 60 }
+    const order = await shop.platform.asService('order', 'inventory')
+    assert.equal((await shop.platform.client('inventory').call(api.reserveStock, { body }, order)).status, 'held')
+  })
+  shop.interrupt(api.authorisePayment, 'after', async () => {
+    const [payment] = await shop.payments(await shop.idOf(product_id))
+    asked.push(payment!.status)
+  })
+  const bought = await shop.tryPlace({ product_id, ...guest, payment_method: 'tok_approve' })
+  assert.deepEqual([bought.status, asked], [201, ['authorised']])
+  assert.deepEqual([await shop.netOf(bought.body.id), await shop.stock(product_id)], [12.5, [9, 0]])
+})
+
 test('overtaken at any step of a refusal: refused once, undone once, and the request is told why', async () => {
   const undoing: Step[] = [
     [api.closePayments, 'before'],
@@ -120,8 +154,8 @@ test('overtaken at any step of a refusal: refused once, undone once, and the req
   ]
   const ids: string[] = []
   for (const [payment_method, forward] of [
-    ['tok_decline', steps.slice(0, 4)],
-    ['tok_capture_decline', steps.slice(2)],
+    ['tok_decline', stepsAtOnce],
+    ['tok_capture_decline', stepsAtOnce],
   ] as const) {
     for (const step of [...forward, ...undoing]) {
       const { id: product_id } = await shop.product()
@@ -136,7 +170,7 @@ test('overtaken at any step of a refusal: refused once, undone once, and the req
 })
 
 test('a request that hears "out of stock" long after the sweeper found stock cancels nothing that is paid', async () => {
-  for (const [operation, when] of steps.slice(1)) {
+  for (const [operation, when] of stepsAtOnce.slice(1)) {
     const { id: product_id } = await shop.product()
     let resume = () => {}
     const stopped = new Promise<void>(resolve => {
@@ -168,7 +202,7 @@ test('a request that hears "out of stock" long after the sweeper found stock can
 test('cancelled at any step of being placed and paid: net nothing charged, nothing held, and one answer', async () => {
   const ids: string[] = []
   for (const payment_method of ['tok_approve', undefined]) {
-    for (const step of payment_method ? steps : steps.slice(0, 2)) {
+    for (const step of payment_method ? stepsAtOnce : steps.slice(0, 2)) {
       const { id: product_id } = await shop.product()
       const key = newKey()
       const body = { product_id, ...guest, payment_method }
@@ -197,33 +231,44 @@ test('cancelled at any step of being paid later: the same', async () => {
 })
 
 test('staff void, capture or refund the payment by hand in the midst: the order says what the money says', async () => {
-  const byHand = { void: api.voidPayment, capture: api.capturePayment, refund: api.refundPayment }
+  const byHand = {
+    void: api.voidPayment,
+    capture: api.capturePayment,
+    refund: api.refundPayment,
+    'refund at once': api.refundPayment,
+  }
   for (const [hand, step, outcome] of [
     ['void', [api.authorisePayment, 'after'], 'cancelled unpaid 0'],
     ['void', [api.commitReservation, 'after'], 'cancelled unpaid 0'],
     ['capture', [api.authorisePayment, 'after'], 'processing paid 12.5'],
     ['capture', [api.commitReservation, 'after'], 'processing paid 12.5'],
     ['refund', [api.captureForOrder, 'after'], 'processing refunded 0'],
+    ['refund at once', [api.authorisePayment, 'after'], 'processing refunded 0'],
   ] as const) {
     const { id: product_id } = await shop.product()
     const key = newKey()
-    const body = { product_id, ...guest, payment_method: 'tok_approve' }
+    const placed = hand === 'refund at once' ? undefined : await shop.place({ product_id, ...guest })
+    const send = () =>
+      placed
+        ? shop.tryPay(placed.id, 'tok_approve', { ...token(placed), ...key })
+        : shop.tryPlace({ product_id, ...guest, payment_method: 'tok_approve' }, key)
     shop.interrupt(step[0], step[1], async () => {
       const [payment] = await shop.payments(await shop.idOf(product_id))
       const params = { id: payment!.id }
       await shop.platform.client('payment').call(byHand[hand], { params, body: undefined }, shop.staff)
       await shop.platform.drain()
     })
-    const answer = await shop.tryPlace(body, key)
+    const answer = await send()
     const after = await shop.settled(await shop.idOf(product_id))
     assert.equal(`${after.status} ${after.payment_status} ${await shop.netOf(after.id)}`, outcome, nameOfStep(step))
-    assert.deepEqual((await shop.tryPlace(body, key)).status, answer.status)
+    assert.deepEqual((await send()).status, answer.status)
     assert.equal(answer.status < 300, after.status === 'processing', JSON.stringify(answer.body))
   }
 })
 
 test('part of the money given back before the order is settled shows when it is', async () => {
   const { id: product_id } = await shop.product()
+  const placed = await shop.place({ product_id, ...guest })
   shop.interrupt(api.captureForOrder, 'after', async () => {
     const [payment] = await shop.payments(await shop.idOf(product_id))
     const input = { params: { id: payment!.id }, body: { amount: 2.5 } }
@@ -231,7 +276,7 @@ test('part of the money given back before the order is settled shows when it is'
     await shop.platform.drain()
     throw new api.Unavailable('payment')
   })
-  const answer = await shop.tryPlace({ product_id, ...guest, payment_method: 'tok_approve' })
+  const answer = await shop.tryPay(placed.id, 'tok_approve', token(placed))
   assert.equal(answer.status, 202)
   assert.equal((await shop.settled(answer.body.id)).payment_status, 'partially_refunded')
 })
@@ -239,13 +284,14 @@ test('part of the money given back before the order is settled shows when it is'
 test('the stock’s deadline passes in the midst: sold if it is still there, else refused and nothing charged', async () => {
   for (const gone of [false, true]) {
     const { id: product_id } = await shop.product({ stock: 1 })
+    const placed = await shop.place({ product_id, ...guest })
     shop.interrupt(api.authorisePayment, 'after', async () => {
       await shop.platform.sql('inventory')`update reservations set expires_at = now() where status = 'held'`
       await shop.platform.service('inventory').drain()
       if (gone) await shop.place({ product_id, ...guest, payment_method: 'tok_approve' })
     })
-    const answer = await shop.tryPlace({ product_id, ...guest, payment_method: 'tok_approve' })
-    assert.equal(nameOf(answer), gone ? 'out-of-stock' : 201)
+    const answer = await shop.tryPay(placed.id, 'tok_approve', token(placed))
+    assert.equal(nameOf(answer), gone ? 'out-of-stock' : 200)
     assert.deepEqual(await shop.stock(product_id), [0, 0])
     await shop.sweepNow()
     const paid = await shop.sql()`

@@ -36,16 +36,28 @@ test('an order nobody pays is cancelled at its deadline and its stock goes back'
 test('a request that was lost is finished by the sweeper, under one correlation id, within its lease', async () => {
   const { id: product_id } = await shop.product()
   const key = newKey()
-  const body = { product_id, ...guest, payment_method: 'tok_approve' }
-  const lost = await loseAt(api.authorisePayment, () => shop.tryPlace(body, key))
-  assert.deepEqual([lost.status, nameOf(await shop.tryPlace(body, key))], [202, 'request-in-progress'])
+  const placed = await shop.place({ product_id, ...guest })
+  const send = () => shop.tryPay(placed.id, 'tok_approve', { ...token(placed), ...key })
+  const lost = await loseAt(api.authorisePayment, send)
+  assert.deepEqual([lost.status, nameOf(await send())], [202, 'request-in-progress'])
   const done = await shop.settled(lost.body.id)
   assert.deepEqual([done.status, done.payment_status], ['processing', 'paid'])
-  assert.equal((await shop.tryPlace(body, key)).status, 201)
+  assert.equal((await send()).status, 200)
   const said = await shop.platform.said('order')
-  const [, paid] = said.filter(m => m.aggregate_id === done.id)
+  const paid = said.filter(m => m.aggregate_id === done.id).at(-1)
   const stock = (await shop.platform.said('inventory')).filter(m => m.correlation_id === paid!.correlation_id)
   assert.ok(stock.length > 0, 'the stock that was sold was sold under the same correlation id')
+})
+
+test('a request that was lost after it was paid at once is finished by the sweeper, and charged once', async () => {
+  const { id: product_id } = await shop.product()
+  const key = newKey()
+  const send = () => shop.tryPlace({ product_id, ...guest, payment_method: 'tok_approve' }, key)
+  const lost = await loseAt(api.authorisePayment, send)
+  assert.deepEqual([lost.status, nameOf(await send())], [202, 'request-in-progress'])
+  assert.equal((await shop.settled(lost.body.id)).payment_status, 'paid')
+  assert.equal((await send()).status, 201)
+  assert.deepEqual([await shop.netOf(lost.body.id), await shop.stock(product_id)], [12.5, [9, 0]])
 })
 
 test('a request that was lost is not charged for after its deadline, when its shopper has long gone', async () => {

@@ -7,11 +7,11 @@ import { settle, settleFrom } from './settle.ts'
 import * as store from './store.ts'
 
 /**
- * Holds the money for one attempt to pay an order: record it, ask the provider with no transaction open, settle. The key
- * is the attempt, so whoever repeats it gets what is known. Its undo is `voidPayment`.
+ * Holds the money for one attempt to pay an order, or takes it at once: record it, ask the provider with no transaction
+ * open, settle. The key is the attempt, so whoever repeats it gets what is known. Its undo is `closePayments`.
  */
 export async function authorisePayment(ctx: Ctx, input: BodyOf<typeof contract>): Promise<PaymentRow> {
-  const { order_id, attempt, amount_minor, currency, payment_method } = input
+  const { order_id, attempt, amount_minor, currency, payment_method, capture: at_once = false } = input
   if (!Object.hasOwn(currencies, currency)) {
     throw new Problem('validation-failed', { errors: [{ pointer: '/currency', detail: 'is not a currency we take' }] })
   }
@@ -19,7 +19,7 @@ export async function authorisePayment(ctx: Ctx, input: BodyOf<typeof contract>)
   const at = amount_minor === 0 ? { provider: 'none', payment_method: null } : { provider: 'simulator', payment_method }
   const opened = await store.insertPayment(
     ctx.sql,
-    { order_id, attempt, amount_minor, currency, ...at },
+    { order_id, attempt, amount_minor, currency, at_once, ...at },
     ctx.config.SETTLE_AFTER_MS,
   )
   if (opened) return refuseUnknownMethod(await authorise(ctx, opened))
@@ -43,12 +43,16 @@ async function authorise(ctx: Ctx, payment: PaymentRow): Promise<PaymentRow> {
 /**
  * Clears the doubt about an authorisation. What the provider never saw is sent again under the same key, also for an
  * order that was closed meanwhile: only with a record there is it certain that the first request, still on its way
- * perhaps, cannot hold the money later. The record is then voided.
+ * perhaps, cannot hold the money later. Such a one takes no money, whatever the first was to do; the record is then voided.
  */
 export async function inquire(ctx: Ctx, payment: PaymentRow): Promise<PaymentRow> {
-  if (payment.provider === 'none') return settle(ctx, payment, seenHere(payment, 'authorised'))
+  if (payment.provider === 'none')
+    return settle(ctx, payment, seenHere(payment, payment.at_once ? 'captured' : 'authorised'))
   const found = await ctx.provider.findByKey(payment.provider_key)
-  if (found.kind === 'absent') return settleSent(ctx, payment, await send(ctx, payment))
+  if (found.kind === 'absent') {
+    const at_once = payment.at_once && !(await store.isOrderClosed(ctx.sql, payment.order_id))
+    return settleSent(ctx, payment, await send(ctx, { ...payment, at_once }))
+  }
   if (found.kind === 'unknown') await store.markInDoubt(ctx.sql, payment.id)
   return settleFrom(ctx, payment, 'find', found)
 }
@@ -60,6 +64,7 @@ function send(ctx: Ctx, payment: PaymentRow): Promise<ProviderAnswer> {
     currency: payment.currency,
     token: payment.payment_method!,
     reference: payment.order_id,
+    ...(payment.at_once ? { capture: true } : {}),
   })
 }
 

@@ -16,6 +16,8 @@ export interface PaymentRow {
   provider_reference: string | null
   decline_code: string | null
   payment_method: string | null
+  /** The money is taken with the first question, and not held before. */
+  at_once: boolean
   wanted: 'capture' | 'void' | null
   correlation_id: string
   created_at: string

@@ -103,8 +103,14 @@ export function createProvider(options: {
 
   const idPath = (reference: string, rest = '') => `/v1/payments/${encodeURIComponent(reference)}${rest}`
   return {
-    authorise: (body: { key: string; amount: number; currency: string; token: string; reference: string }) =>
-      ask('authorise', 'POST', '/v1/payments', body),
+    authorise: (body: {
+      key: string
+      amount: number
+      currency: string
+      token: string
+      reference: string
+      capture?: boolean
+    }) => ask('authorise', 'POST', '/v1/payments', body),
     capture: (reference: string, body: { key: string; amount: number }) =>
       ask('capture', 'POST', idPath(reference, '/capture'), body),
     void: (reference: string, body: { key: string }) => ask('void', 'POST', idPath(reference, '/void'), body),

@@ -14,7 +14,7 @@ type Fragment = ReturnType<Queryable>
 
 const columns = (sql: Queryable) => sql`
   id, order_id, attempt, provider_key, status, amount_minor, captured_minor, refunded_minor, refunding_minor, currency,
-  provider, provider_reference, decline_code, payment_method, wanted, correlation_id, created_at, updated_at`
+  provider, provider_reference, decline_code, payment_method, at_once, wanted, correlation_id, created_at, updated_at`
 const refundColumns = (sql: Queryable) => sql`id, payment_id, amount_minor, status, asked_minor`
 
 /** A change is compared with the provider's book a little later, when answer and webhook have both had their time. */
@@ -31,6 +31,7 @@ export interface NewPayment {
   currency: string
   provider: string
   payment_method: string | null
+  at_once: boolean
 }
 
 /**
@@ -46,15 +47,15 @@ const insertPayments: RunMany<NewPayment & { after_ms: number }, PaymentRow | un
   const rows = await sql<PaymentRow[]>`
     with asked as materialized (
       select * from jsonb_to_recordset(${payments as never}::jsonb) as a(order_id uuid, attempt int, amount_minor bigint,
-        currency text, provider text, payment_method text, after_ms float8, correlation_id text)
+        currency text, provider text, payment_method text, at_once boolean, after_ms float8, correlation_id text)
     ), open as materialized (
       -- An update and no plain look, because it sees a closing that was committed while it waited.
       insert into orders (order_id) select order_id from asked order by order_id
       on conflict (order_id) do update set checks = orders.checks where orders.closed_at is null
       returning order_id
     )
-    insert into payments (order_id, attempt, status, amount_minor, currency, provider, payment_method, next_check_at, correlation_id)
-    select order_id, attempt, 'authorising', amount_minor, currency, provider, payment_method,
+    insert into payments (order_id, attempt, status, amount_minor, currency, provider, payment_method, at_once, next_check_at, correlation_id)
+    select order_id, attempt, 'authorising', amount_minor, currency, provider, payment_method, at_once,
            now() + after_ms * interval '1 millisecond', correlation_id
     from asked join open using (order_id)
     on conflict do nothing

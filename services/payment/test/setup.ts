@@ -44,7 +44,7 @@ export async function startPayments(env: Record<string, string> = {}) {
   }
   const authorise = (
     payment_method: string,
-    more: { order_id?: string; attempt?: number; amount_minor?: number } = {},
+    more: { order_id?: string; attempt?: number; amount_minor?: number; capture?: boolean } = {},
   ) =>
     api.call(
       authorisePayment,
@@ -79,12 +79,15 @@ export async function startPayments(env: Record<string, string> = {}) {
       return said.filter(e => e.payload.payment_id === payment_id).map(e => e.name.slice('payment.'.length))
     },
     /** What a process that died between recording and asking leaves behind. */
-    abandoned: async (payment_method: string): Promise<{ id: string; order_id: string; provider_key: string }> => {
+    abandoned: async (
+      payment_method: string,
+      at_once = false,
+    ): Promise<{ id: string; order_id: string; provider_key: string }> => {
       const order_id = randomUUID()
       await sql`insert into orders (order_id) values (${order_id})`
       const [row] = await sql<[{ id: string; order_id: string; provider_key: string }]>`
-        insert into payments (order_id, attempt, status, amount_minor, currency, provider, payment_method, next_check_at, correlation_id)
-        values (${order_id}, 1, 'authorising', 2999, 'USD', 'simulator', ${payment_method}, now(), 'before-the-crash')
+        insert into payments (order_id, attempt, status, amount_minor, currency, provider, payment_method, at_once, next_check_at, correlation_id)
+        values (${order_id}, 1, 'authorising', 2999, 'USD', 'simulator', ${payment_method}, ${at_once}, now(), 'before-the-crash')
         returning id, order_id, provider_key`
       return row
     },

@@ -36,10 +36,19 @@ export type Effect = {
   refund_id?: string
   /** On a void that a declined capture caused: the amount that capture asked for. */
   declined_capture?: number
+  /** On the first effect of a payment: it was to be captured with its authorisation. */
+  at_once?: true
 }
 
 /** What a key once did; enough to tell the same request from another one, and to repeat its answer. */
-export type Operation = { step: Step; payment: Payment; amount: number; refundId?: string; declined?: boolean }
+export type Operation = {
+  step: Step
+  payment: Payment
+  amount: number
+  refundId?: string
+  declined?: boolean
+  at_once?: true
+}
 
 export type Answer = { status: number; body: unknown }
 export type Decision = { effect: Effect } | { operation: Operation } | { answer: Answer }
@@ -57,12 +66,12 @@ export function createBook(): Book {
   return { n: 0, payments: new Map(), operations: new Map(), references: new Map(), balances: new Map() }
 }
 
-/** Decides an authorisation; a decline is an effect too. */
+/** Decides an authorisation, with `capture` of all of it at once; a decline is an effect too. */
 export function decideAuthorise(
   book: Book,
-  input: { key: string; amount: number; currency: string; token: string; reference: string },
+  input: { key: string; amount: number; currency: string; token: string; reference: string; capture?: boolean },
 ): Decision {
-  const { key, amount, currency, token, reference } = input
+  const { key, amount, currency, token, reference, capture = false } = input
   const behaviour = findToken(token)
   if (!behaviour) return refuse(422, 'invalid_token', 'There is no such card token.')
   const known = book.operations.get(key)
@@ -73,21 +82,25 @@ export function decideAuthorise(
       payment.amount === amount &&
       payment.currency === currency &&
       payment.token === token &&
-      payment.reference === reference
+      payment.reference === reference &&
+      (known.at_once ?? false) === capture
     return same ? { operation: known } : keyReused()
   }
+  const decline_code =
+    behaviour.decline_code ?? (capture && behaviour.capture === 'decline' ? 'capture_declined' : undefined)
   return {
     effect: {
       n: book.n + 1,
       at: new Date().toISOString(),
-      type: behaviour.decline_code ? 'declined' : 'authorised',
+      type: decline_code ? 'declined' : capture ? 'captured' : 'authorised',
       payment_id: newId('pay'),
       key,
       amount,
       currency,
       reference,
       token,
-      decline_code: behaviour.decline_code,
+      decline_code,
+      ...(capture ? { at_once: true as const } : {}),
     },
   }
 }
@@ -136,8 +149,10 @@ export function apply(book: Book, effect: Effect): Operation {
 
 function change(book: Book, effect: Effect): Operation {
   const { amount } = effect
-  if (effect.type === 'authorised' || effect.type === 'declined') {
-    return { step: 'authorise', payment: record(book, effect), amount }
+  if (effect.type === 'authorised' || effect.type === 'declined' || effect.at_once) {
+    const payment = record(book, effect)
+    if (effect.type === 'captured') take(book, payment, amount)
+    return { step: 'authorise', payment, amount, at_once: effect.at_once }
   }
   const payment = book.payments.get(effect.payment_id)
   if (!payment) throw new Error(`entry ${effect.n} names a payment that was never authorised`)
@@ -148,16 +163,19 @@ function change(book: Book, effect: Effect): Operation {
       ? { step: 'void', payment, amount }
       : { step: 'capture', payment, amount: asked, declined: true }
   }
-  const balance = balanceOf(book, effect.currency)
   if (effect.type === 'captured') {
-    payment.status = 'captured'
-    payment.captured = amount
-    balance.captured += amount
+    take(book, payment, amount)
     return { step: 'capture', payment, amount }
   }
   payment.refunded += amount
-  balance.refunded += amount
+  balanceOf(book, effect.currency).refunded += amount
   return { step: 'refund', payment, amount, refundId: effect.refund_id }
+}
+
+function take(book: Book, payment: Payment, amount: number): void {
+  payment.status = 'captured'
+  payment.captured = amount
+  balanceOf(book, payment.currency).captured += amount
 }
 
 function record(book: Book, effect: Effect): Payment {
@@ -184,13 +202,14 @@ function record(book: Book, effect: Effect): Payment {
  * The answer to the request whose `key` did the operation, the same each time it is asked: a repeated authorisation still says
  * `authorised` after a capture, as real providers do. Derived, because at each step the later fields are known to be 0.
  */
-export function answerOf({ step, payment, amount, refundId, declined }: Operation, key: string): Answer {
+export function answerOf({ step, payment, amount, refundId, declined, at_once }: Operation, key: string): Answer {
   if (step === 'refund') {
     return { status: 200, body: { id: refundId, key, payment_id: payment.id, amount, status: 'succeeded' } }
   }
   if (declined) return failure(402, 'capture_declined', 'The capture was declined; the payment is void.', payment)
   if (step === 'void') return { status: 200, body: payment }
-  if (step === 'capture') return { status: 200, body: payment.refunded ? { ...payment, refunded: 0 } : payment }
+  if (step === 'capture' || at_once)
+    return { status: 200, body: payment.refunded ? { ...payment, refunded: 0 } : payment }
   if (payment.status === 'authorised' || payment.status === 'declined') return { status: 200, body: payment }
   return { status: 200, body: { ...payment, status: 'authorised', captured: 0, refunded: 0 } }
 }

@@ -12,7 +12,7 @@ import { amountBody, authoriseBody, journalQuery, keyBody, paymentsQuery } from 
 import { type Context, runStep, send } from './steps.ts'
 import { listTokens, type Step } from './tokens.ts'
 
-type Authorise = { key: string; amount: number; currency: string; token: string; reference: string }
+type Authorise = { key: string; amount: number; currency: string; token: string; reference: string; capture?: boolean }
 type Change<Body> = { Params: { id: string }; Body: Body }
 type Keyed = { key: string }
 type Amount = { key: string; amount: number }
@@ -39,6 +39,7 @@ export function mountRoutes(app: FastifyInstance, context: Context, apiKey: stri
     api.post<{ Body: Authorise }>('/v1/payments', { schema: { body: authoriseBody } }, ({ body }, reply) =>
       runStep(context, {
         step: 'authorise',
+        capture: body.capture,
         token: body.token,
         key: body.key,
         reply,

@@ -1,17 +1,21 @@
 const text = { type: 'string', minLength: 1, maxLength: 200 }
 const amount = { type: 'integer', minimum: 1, maximum: 999_999_999_999 }
 
-function object(properties: Record<string, object>) {
-  return { type: 'object', properties, required: Object.keys(properties), additionalProperties: false }
+function object(properties: Record<string, object>, more: Record<string, object> = {}) {
+  const all = { ...properties, ...more }
+  return { type: 'object', properties: all, required: Object.keys(properties), additionalProperties: false }
 }
 
-export const authoriseBody = object({
-  key: text,
-  amount,
-  currency: { type: 'string', pattern: '^[A-Z]{3}$' },
-  token: text,
-  reference: text,
-})
+export const authoriseBody = object(
+  {
+    key: text,
+    amount,
+    currency: { type: 'string', pattern: '^[A-Z]{3}$' },
+    token: text,
+    reference: text,
+  },
+  { capture: { type: 'boolean' } },
+)
 
 export const keyBody = object({ key: text })
 

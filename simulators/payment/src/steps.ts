@@ -14,12 +14,21 @@ export type Context = {
   heldKeys: Set<string>
 }
 
-type Request = { step: Step; token: string; key: string; reply: FastifyReply; decide: () => Decision }
+type Request = {
+  step: Step
+  /** An authorisation that captures at once meets the faults of either step. */
+  capture?: boolean
+  token: string
+  key: string
+  reply: FastifyReply
+  decide: () => Decision
+}
 
 /** Carries out one step of a payment with the faults of its token, and answers when the effect is on disk. */
-export async function runStep(context: Context, { step, token, key, reply, decide }: Request) {
+export async function runStep(context: Context, { step, capture, token, key, reply, decide }: Request) {
   const { journal, faults, heldKeys } = context
-  const fault = findToken(token)?.[step]
+  const behaviour = findToken(token)
+  const fault = behaviour?.[step] ?? (capture ? behaviour?.capture : undefined)
   let decision = decide()
   if (fault && 'effect' in decision) {
     if (fault === 'timeout_before' && !heldKeys.has(key)) {

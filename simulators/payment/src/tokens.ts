@@ -48,7 +48,7 @@ const table: Record<string, TokenBehaviour> = {
     capture: 'error_after',
   },
   tok_capture_decline: {
-    description: 'Approved; the capture is declined and the payment is void.',
+    description: 'Approved; the capture is declined and the payment is void (declined, where it is captured at once).',
     capture: 'decline',
   },
   tok_void_timeout_after: {

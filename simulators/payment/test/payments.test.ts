@@ -25,6 +25,29 @@ test('the same key and body is the same payment and answer, even after later ste
   assert.equal((await effects()).length, 3)
 })
 
+test('captured at once it is one effect under one key, which is no other request for it', async t => {
+  const { authorise, capture, void: release, refund, effects, get } = await startSimulator(t)
+  const key = newKey()
+  const first = await authorise('tok_approve', { key, capture: true })
+  assert.deepEqual([first.body.status, first.body.captured], ['captured', 1999])
+  assert.equal((await authorise('tok_approve', { key })).body.error.code, 'key_reused')
+  assert.equal((await capture(first.body.id)).status, 409)
+  assert.equal((await release(first.body.id)).status, 409)
+  await refund(first.body.id, 500)
+  assert.deepEqual(await authorise('tok_approve', { key, capture: true }), first)
+  assert.deepEqual((await get(`/v1/payments?key=${key}`)).body.refunded, 500)
+  const later = newKey()
+  await authorise('tok_approve', { key: later })
+  assert.equal((await authorise('tok_approve', { key: later, capture: true })).body.error.code, 'key_reused')
+  const declined = await authorise('tok_capture_decline', { capture: true })
+  assert.deepEqual([declined.body.status, declined.body.decline_code], ['declined', 'capture_declined'])
+  assert.deepEqual((await get('/v1/balance')).body.USD, { captured: 1999, refunded: 500, net: 1499 })
+  assert.deepEqual(
+    (await effects()).map((effect: { type: string }) => effect.type),
+    ['captured', 'refunded', 'authorised', 'declined'],
+  )
+})
+
 test('fifty requests of one key at once have one effect', async t => {
   const { authorise, capture, effects } = await startSimulator(t)
   const key = newKey()

@@ -42,19 +42,22 @@ test('a restart keeps payments, keys, balance and held keys, and cuts off a torn
   const declinedKey = newKey()
   const declined = (await first.authorise('tok_capture_decline')).body
   const refused = await first.capture(declined.id, 7, declinedKey)
+  const atOnceKey = newKey()
+  const atOnce = await first.authorise('tok_approve', { key: atOnceKey, capture: true })
   const heldKey = newKey()
   await first.authorise('tok_timeout_before', { key: heldKey })
   const effects = await first.effects()
   const balance = await first.get('/v1/balance')
   await first.simulator.stop()
   const whole = await readFile(journal, 'utf8')
-  await appendFile(journal, '{"n":6,"at":"2026-01-01T00:00:00.000Z","type":"captu')
+  await appendFile(journal, '{"n":7,"at":"2026-01-01T00:00:00.000Z","type":"captu')
 
   const second = await startSimulator(t, { journal })
   assert.equal(await readFile(journal, 'utf8'), whole)
   assert.deepEqual(await second.effects(), effects)
   assert.deepEqual(await second.get('/v1/balance'), balance)
   assert.deepEqual(await second.authorise('tok_approve', { key, reference: 'Bestellung-ü' }), authorised)
+  assert.deepEqual(await second.authorise('tok_approve', { key: atOnceKey, capture: true }), atOnce)
   assert.deepEqual(await second.capture(id, 1500, captureKey), captured)
   assert.deepEqual(await second.refund(id, 400, refundKey), refunded)
   assert.deepEqual(await second.capture(declined.id, 7, declinedKey), refused)
@@ -62,7 +65,7 @@ test('a restart keeps payments, keys, balance and held keys, and cuts off a torn
   assert.equal((await second.authorise('tok_timeout_before', { key: heldKey })).status, 200)
   assert.deepEqual(
     (await second.effects()).map(effect => effect.n),
-    [1, 2, 3, 4, 5, 6],
+    [1, 2, 3, 4, 5, 6, 7],
   )
 })
 

@@ -200,6 +200,8 @@ export interface ProviderLine {
   currency: string
   reference: string
   refund_id?: string
+  /** Of the first entry of a payment: it was to be captured with its authorisation. */
+  at_once?: true
 }
 
 export interface MailLine {

@@ -196,11 +196,13 @@ function readProvider(world: World): void {
     if (keys.has(line.key)) wrong(`entry ${line.n} has the key ${line.key} a second time`)
     keys.add(line.key)
     const { payment_id: id, key, reference, amount, currency, n } = line
-    if (line.type === 'authorised' || line.type === 'declined') {
-      const declined = line.type === 'declined'
+    const captured = line.type === 'captured' && line.at_once
+    if (line.type === 'authorised' || line.type === 'declined' || captured) {
+      if (world.provider.has(id)) wrong(`entry ${n} is the first of ${id}, which is there already`)
+      const status = line.type === 'declined' ? 'declined' : captured ? 'captured' : 'authorised'
       const payment: ProviderPayment = {
-        ...{ id, key, reference, amount, currency, status: declined ? 'declined' : 'authorised' },
-        ...{ captured: 0, refunded: 0, refunds: [], from_n: n, to_n: declined ? n : Number.POSITIVE_INFINITY },
+        ...{ id, key, reference, amount, currency, status, captured: captured ? amount : 0, refunded: 0, refunds: [] },
+        ...{ from_n: n, to_n: status === 'declined' ? n : Number.POSITIVE_INFINITY },
       }
       world.provider.set(id, payment)
       dossierOf(world, reference).provider.push(payment)
