@@ -46,7 +46,7 @@ const help = `npm run bench -- [options]
   --past-orders n   made before (0)              --layout one|processes
   --only text       scenarios whose name holds it
   --data-dir path   of the shop, kept for the next run; made for this one without it
-  --soak minutes    of mixed load at the end, with the memory at its beginning and end
+  --soak minutes    of mixed load at the end, with the memory before, after each, and after a quiet one
   --json            for machines`
 
 const seconds = Number(values.seconds)
@@ -86,19 +86,21 @@ async function main(): Promise<void> {
     const listed = await client.call(listProducts, { query: { limit: 100, in_stock: true } })
     // One of its variants is bought of a product that has some.
     const items = listed.items.filter(item => item.variant_count === 0)
+    const on_hand = 10_000_000
     const staffToken = await signIn(shop)
     say('stock for all that will be bought …')
     for (const { id } of items) {
       await client.call(
         setStock,
-        { params: { product_id: id }, body: { on_hand: 10_000_000 } },
+        { params: { product_id: id }, body: { on_hand } },
         { authorization: `Bearer ${staffToken}` },
       )
     }
     const categories = await client.call(listCategories, {})
     const customers = await makeCustomers(shop.gateway, Number(values.shoppers))
     await shop.stop()
-    const product_ids = items.map(item => item.id)
+    const followed = { product_id: items.at(-1)!.id, on_hand }
+    const product_ids = items.slice(0, -1).map(item => item.id)
     const statements = 'purchase, guests'.includes(values.only)
       ? await startBareStatements(dataDir, product_ids)
       : undefined
@@ -123,6 +125,7 @@ async function main(): Promise<void> {
       connections: Number(values.connections),
       shoppers: Number(values.shoppers),
       product_ids,
+      followed,
       words: [...new Set(items.flatMap(item => wordsOf(`${item.name} ${item.description}`)))],
       customers,
       staffToken: await signIn(shop),
@@ -165,18 +168,29 @@ async function signIn(shop: Shop): Promise<string> {
   return session.access_token
 }
 
+interface Found {
+  samples: Sample[]
+  limits: number[]
+  cpu: Record<string, number>[]
+}
+
 /** Round by round, so that what the machine does beside it falls upon all. */
 async function measureAll(shop: Shop, scene: Scene): Promise<Row[]> {
   const scenarios = scenariosOf(scene).filter(({ name }) => name.includes(values.only))
-  const found = new Map<Scenario, { samples: Sample[]; limits: number[]; cpu: Record<string, number>[] }>()
+  const found = new Map<Scenario, Found>()
   async function measure(scenario: Scenario, round: number): Promise<void> {
     const entry = found.get(scenario) ?? { samples: [], limits: [], cpu: [] }
     found.set(scenario, entry)
-    if (round === 0) {
-      await scenario.measure(1)
-      return
+    if (round > 0) say(`  ${scenario.name} …`)
+    const undo = await scenario.prepare?.()
+    try {
+      await measurePrepared(scenario, round, entry)
+    } finally {
+      undo?.()
     }
-    say(`  ${scenario.name} …`)
+  }
+  async function measurePrepared(scenario: Scenario, round: number, entry: Found): Promise<void> {
+    if (round === 0) return void (await scenario.measure(1))
     if (scenario.limit) entry.limits.push((await scenario.limit.measure(seconds)).per_second)
     const before = cpuByRole(shop)
     const sample = await scenario.measure(seconds)
@@ -223,21 +237,44 @@ async function measureAll(shop: Shop, scene: Scene): Promise<Row[]> {
 
 const spreadOf = (rates: number[]) => `${Math.round(Math.min(...rates))}–${Math.round(Math.max(...rates))}`
 
-/** A shop's day for as long as it takes to see whether anything grows. */
+/**
+ * A shop's day for as long as it takes to see whether anything grows: the memory of the platform before, after each minute,
+ * and when it has been quiet for a while. What it grows by in a minute is the slope of the second half of them: at first
+ * everything grows, until it is warm.
+ */
 async function soakFor(minutes: number, shop: Shop, scene: Scene) {
   const day = scenariosOf(scene).find(({ name }) => name.startsWith('a shop'))!
+  const platform = () => memoryOf(shop).platform ?? 0
+  const before_mb = platform()
   const memory_mb: number[] = []
   let requests = 0
-  const total = (of: Record<string, number>) => of.platform ?? 0
-  for (let minute = 0; minute < minutes; minute++) {
+  let errors = 0
+  for (let minute = 1; minute <= minutes; minute++) {
     const sample = await day.measure(60)
     requests += sample.per_second * 60
-    memory_mb.push(total(memoryOf(shop)))
-    say(
-      `  minute ${minute + 1} of ${minutes}: ${Math.round(sample.per_second)} requests a second, ${memory_mb.at(-1)} MB`,
-    )
+    errors += sample.errors
+    memory_mb.push(platform())
+    say(`  minute ${minute} of ${minutes}: ${Math.round(sample.per_second)} requests a second, ${memory_mb.at(-1)} MB`)
   }
-  return { minutes, requests: Math.round(requests), memory_mb }
+  say('  and a minute of quiet …')
+  await pause(60_000)
+  const warm = memory_mb.slice(Math.floor(memory_mb.length / 2))
+  return {
+    ...{ minutes, requests: Math.round(requests), errors },
+    ...{ before_mb, memory_mb, quiet_mb: platform(), grows_mb_a_minute: Math.round(slopeOf(warm) * 100) / 100 },
+  }
+}
+
+/** Of the straight line through figures a step apart (least squares); none of fewer than two. */
+function slopeOf(figures: number[]): number {
+  const middle = (figures.length - 1) / 2
+  let over = 0
+  let under = 0
+  for (const [i, figure] of figures.entries()) {
+    over += (i - middle) * figure
+    under += (i - middle) ** 2
+  }
+  return figures.length < 2 ? Number.NaN : over / under
 }
 
 function print({ rows, ...facts }: { rows: Row[]; [key: string]: unknown }): void {

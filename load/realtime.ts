@@ -3,9 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { createClient, listProducts, login, type ServerMessage, setStock } from '@shopfleet/contracts'
+import { createClient, listProducts, login } from '@shopfleet/contracts'
 import { freePortBase } from '@shopfleet/testing'
-import { WebSocket } from 'ws'
+import { openFollowers } from './followers.ts'
 import { processTree, type Shop, startShop } from './shop.ts'
 
 /*
@@ -24,7 +24,6 @@ const { values } = parseArgs({
 })
 const count = Number(values.sockets)
 const changes = Number(values.changes)
-const patience_ms = 10_000
 const say = (text: string) => console.error(text)
 const round = (n: number) => Math.round(n * 100) / 100
 const at = (sorted: number[], q: number) => round(sorted[Math.floor(sorted.length * q)] ?? Number.NaN)
@@ -37,43 +36,19 @@ function gatewayOf(shop: Shop) {
   return { cpu_ms: (Number(fields[11]) + Number(fields[12])) * 10, rss_mb: found.rss_mb }
 }
 
-/** Opens a socket that follows the product, and calls `heard` with each stock. */
-function open(gateway: string, product_id: string, heard: (stock: number) => void): Promise<WebSocket> {
-  const socket = new WebSocket(`${gateway.replace('http', 'ws')}/ws`)
-  return new Promise((resolve, reject) => {
-    socket.on('error', reject)
-    socket.on('close', code => reject(new Error(`a socket was closed: ${code}`)))
-    socket.on('open', () => {
-      const subscriptions = [{ id: 's', channel: 'products', product_ids: [product_id] }]
-      socket.send(JSON.stringify({ type: 'subscribe', subscriptions }))
-    })
-    socket.on('message', data => {
-      const message = JSON.parse(String(data)) as ServerMessage
-      if (message.type === 'stock') heard(message.stock)
-      else if (message.type === 'subscribed') resolve(socket)
-    })
-  })
-}
-
 async function measure(shop: Shop): Promise<void> {
   const client = createClient({ baseUrl: shop.gateway })
   const { email, password } = JSON.parse(readFileSync(join(shop.dataDir, 'admin.json'), 'utf8'))
   const session = await client.call(login, { body: { email, password } })
   if (!('access_token' in session)) throw new Error('the administrator cannot sign in')
-  const staff = { authorization: `Bearer ${session.access_token}` }
   const { items } = await client.call(listProducts, { query: { in_stock: true, limit: 1 } })
-  const product_id = items[0]!.id
 
   const before = gatewayOf(shop)
   say(`${count} sockets …`)
-  let heard: (stock: number) => void = () => {}
-  const sockets: WebSocket[] = []
-  while (sockets.length < count) {
-    const some = Math.min(100, count - sockets.length)
-    sockets.push(
-      ...(await Promise.all(Array.from({ length: some }, () => open(shop.gateway, product_id, stock => heard(stock))))),
-    )
-  }
+  const staffToken = session.access_token
+  const followers = await openFollowers({
+    ...{ gateway: shop.gateway, staffToken, product_id: items[0]!.id, on_hand: 10_000, count },
+  })
   await new Promise(resolve => setTimeout(resolve, 2000))
   const open_ = gatewayOf(shop)
 
@@ -82,29 +57,15 @@ async function measure(shop: Shop): Promise<void> {
   const spread: number[] = []
   let late = 0
   for (let n = 1; n <= changes; n++) {
-    const on_hand = 10_000 + n
-    const times: number[] = []
-    const all = new Promise<void>(resolve => {
-      const timer = setTimeout(resolve, patience_ms)
-      heard = stock => {
-        if (stock !== on_hand) return
-        times.push(performance.now())
-        if (times.length < sockets.length) return
-        clearTimeout(timer)
-        resolve()
-      }
-    })
-    await client.call(setStock, { params: { product_id }, body: { on_hand } }, staff)
-    const answered = performance.now()
-    await all
-    late += sockets.length - times.length
+    const { answered, times } = await followers.change()
+    late += count - times.length
     for (const time of times) {
       whole.push(Math.max(0, time - answered))
       spread.push(time - times[0]!)
     }
   }
   const after = gatewayOf(shop)
-  for (const socket of sockets) socket.removeAllListeners('close').terminate()
+  followers.close()
 
   whole.sort((a, b) => a - b)
   spread.sort((a, b) => a - b)
@@ -132,9 +93,6 @@ async function measure(shop: Shop): Promise<void> {
 }
 
 const dataDir = await mkdtemp(join(tmpdir(), 'shopfleet-realtime-'))
-// All sockets come from one address.
-process.env.REALTIME_SOCKETS_ADDRESS = String(count)
-process.env.REALTIME_SOCKETS = String(count)
 say('a Shopfleet of its own …')
 let shop: Shop | undefined
 try {

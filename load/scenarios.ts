@@ -1,4 +1,5 @@
 import autocannon from 'autocannon'
+import { type Followers, fanOutLoop, openFollowers } from './followers.ts'
 import type { BareServer, BareStatements } from './limits.ts'
 import { measureBcrypt } from './limits.ts'
 import { cartLoop, closedLoop, loginLoop, mixedLoop, openLoop } from './purchase.ts'
@@ -8,6 +9,8 @@ import type { Sample } from './sample.ts'
 
 export interface Scenario {
   name: string
+  /** What has to be there first and is no part of the figure, nor of its processor time. Answers what takes it away. */
+  prepare?(): Promise<() => void>
   measure(seconds: number): Promise<Sample>
   /** What the machine would let us do at best; measured right before, in each round. */
   limit?: { name: string; measure(seconds: number): Promise<Sample> }
@@ -20,6 +23,8 @@ export interface Scene {
   /** Products with stock for all that is bought. */
   product_ids: readonly string[]
   slugs: readonly string[]
+  /** One with the same stock that nobody buys. */
+  followed: { product_id: string; on_hand: number }
   /** Words of the catalogue. */
   words: readonly string[]
   category: string
@@ -90,6 +95,7 @@ export function scenariosOf(scene: Scene): Scenario[] {
     return m < 8 ? '/api/products' : search(words[n % words.length]!)
   }
   const guests = { gateway, product_ids }
+  const hot = product_ids.slice(0, 1)
   const tokens = customers.map(customer => customer.token)
   const emails = customers.map(customer => customer.email)
   const purchases = (buyers: Parameters<typeof closedLoop>[0]) => (seconds: number) =>
@@ -166,7 +172,8 @@ export function scenariosOf(scene: Scene): Scenario[] {
       ...(statementLimit ? { limit: statementLimit } : {}),
     },
     { name: 'purchase, customers', measure: purchases({ ...guests, tokens }) },
-    { name: 'purchase, one hot product', measure: purchases({ ...guests, product_ids: product_ids.slice(0, 1) }) },
+    { name: 'purchase, one hot product', measure: purchases({ ...guests, product_ids: hot }) },
+    { name: 'purchase, customers, one hot product', measure: purchases({ ...guests, tokens, product_ids: hot }) },
     {
       name: 'order history',
       measure: seconds => reads(scene, () => '/api/orders?limit=20', { seconds, token: tokens[0] }),
@@ -196,7 +203,32 @@ export function scenariosOf(scene: Scene): Scenario[] {
       name: 'staff: accounts',
       measure: seconds => reads(scene, () => '/api/users?limit=50', { seconds, token: scene.staffToken }),
     },
+    {
+      name: 'staff: stock',
+      measure: seconds => reads(scene, () => '/api/inventory?limit=50', { seconds, token: scene.staffToken }),
+    },
+    {
+      name: 'staff: payments',
+      measure: seconds => reads(scene, () => '/api/payments?limit=50', { seconds, token: scene.staffToken }),
+    },
+    fanOut(scene, 1000),
   ]
+}
+
+/** What each of many sockets that follow one product is told of it. */
+function fanOut({ gateway, staffToken, followed }: Scene, count: number): Scenario {
+  let { on_hand } = followed
+  let followers: Followers | undefined
+  return {
+    name: `realtime fan-out to ${count.toLocaleString('en')} sockets`,
+    async prepare() {
+      // Another stock than any that was told before.
+      on_hand += 100_000
+      followers = await openFollowers({ gateway, staffToken, product_id: followed.product_id, on_hand, count })
+      return followers.close
+    },
+    measure: seconds => fanOutLoop(followers!, seconds),
+  }
 }
 
 /** How long purchases take at a fixed rate of arrivals: it is set when the closed loop is known. */

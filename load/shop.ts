@@ -32,6 +32,8 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
   const limits = {
     ...{ LIMIT_ADDRESS: '100000000', LIMIT_USER: '100000000', LIMIT_SIGN_IN_ADDRESS: '100000000' },
     ...{ LIMIT_SIGN_IN_ACCOUNT: '100000000', MAX_LOOP_DELAY_MS: '100000' },
+    // And who signed in before the first scenario is signed in at the last.
+    ...{ REALTIME_SOCKETS: '100000', REALTIME_SOCKETS_ADDRESS: '100000', ACCESS_TOKEN_S: '86400' },
   }
   const child = spawn('node', args, {
     cwd: root,

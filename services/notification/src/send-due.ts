@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type MessageContents, Unavailable } from '@shopfleet/contracts'
 import { seeded } from '@shopfleet/database'
 import { withContext } from '@shopfleet/messaging'
@@ -11,6 +12,8 @@ import { templates } from './templates/index.ts'
 const batchSize = 20
 /** What asking for the address and the order may take. */
 const compose_ms = 8000
+/** What is handed over within so long is noted in one statement: a statement costs several times what one more row in it does. */
+const together_ms = 25
 /** A sender that has a message for longer than this has died: making and handing over end before. */
 const leaseOf = (send_timeout_ms: number) => compose_ms + send_timeout_ms + 7000
 
@@ -23,18 +26,30 @@ export async function sendDue(ctx: Ctx): Promise<number> {
   let done = 0
   for (;;) {
     const messages = await store.claimDue(ctx.sql, batchSize, leaseOf(ctx.config.SEND_TIMEOUT_MS))
-    const ends = await Promise.all(messages.map(message => withinLease(ctx, message)))
+    const together = createRounds()
+    const ends = await Promise.all(messages.map(message => withinLease(ctx, message, together)))
     if (messages.length === 0) return done
     done += ends.filter(Boolean).length
   }
 }
 
-function withinLease(ctx: Ctx, message: store.ClaimedMessage): Promise<boolean> {
+/** Answers a function that lets go all who called it in the same while, at once. */
+function createRounds(): () => Promise<void> {
+  let round: Promise<void> | undefined
+  return () => {
+    round ??= sleep(together_ms).then(() => {
+      round = undefined
+    })
+    return round
+  }
+}
+
+function withinLease(ctx: Ctx, message: store.ClaimedMessage, together: () => Promise<void>): Promise<boolean> {
   const { correlation_id } = message
   const context = { correlation_id, traceparent: null, deadline: performance.now() + compose_ms }
   return withContext(context, async () => {
     try {
-      return await sendOne(ctx, message)
+      return await sendOne(ctx, message, together)
     } catch (error) {
       // One message that cannot be dealt with must not hold up the others.
       if (error instanceof Unavailable) return later(ctx, message, `${error.dependency} does not answer`)
@@ -46,7 +61,7 @@ function withinLease(ctx: Ctx, message: store.ClaimedMessage): Promise<boolean> 
 }
 
 /** False: it is to be tried again. */
-async function sendOne(ctx: Ctx, message: store.ClaimedMessage): Promise<boolean> {
+async function sendOne(ctx: Ctx, message: store.ClaimedMessage, together: () => Promise<void>): Promise<boolean> {
   const composed = await compose(ctx, message)
   if ('drop' in composed) {
     ctx.outcomes.inc({ channel: message.channel, outcome: 'dropped' })
@@ -55,6 +70,7 @@ async function sendOne(ctx: Ctx, message: store.ClaimedMessage): Promise<boolean
   await ctx.boundary(`before send ${message.channel}`)
   const outcome = await handOver(ctx, message, composed)
   await ctx.boundary(`after send ${message.channel}`)
+  await together()
   return note(ctx, message, composed, outcome)
 }
 

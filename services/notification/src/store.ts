@@ -186,17 +186,22 @@ export function endMessage(sql: Sql, { id, claim }: ClaimedMessage, end: End): P
 }
 
 const endMessages: RunMany<Pick<ClaimedMessage, 'id' | 'claim'> & End, boolean> = async (sql, ends) => {
+  // As json, and the contents flat: as jsonb long texts are taken apart and put together twice.
+  const asked = ends.map(({ contents, ...end }) => ({
+    ...end,
+    ...(contents && { said_subject: contents.subject, said_html: contents.html, said_text: contents.text }),
+  }))
   const rows = await sql<{ id: string }[]>`
     with asked as materialized (
-      select * from jsonb_to_recordset(${ends as never}::jsonb) as a(id uuid, claim uuid, status text, reason text, subject text,
-        recipient text, user_id uuid, forgets text, contents jsonb)
+      select * from json_to_recordset(${asked as never}::json) as a(id uuid, claim uuid, status text, reason text, subject text,
+        recipient text, user_id uuid, forgets text, said_subject text, said_html text, said_text text)
     ), done as (
       update messages m set status = a.status, reason = a.reason, subject = a.subject,
         recipient = case when a.forgets = 'all' then null else coalesce(a.recipient, m.recipient) end,
         user_id = coalesce(a.user_id, m.user_id), data = case when a.forgets is null then m.data end,
         sent_at = case when a.status = 'sent' then clock_timestamp() end, due_at = null, claim = null
       from asked a where m.id = a.id and m.id = any(${ends.map(end => end.id)}::uuid[]) and m.claim = a.claim
-      returning m.id, a.status as outcome, a.reason, a.contents
+      returning m.id, a.status as outcome, a.reason, a.said_subject, a.said_html, a.said_text
     ), ${noteTries(sql)}
     select id from done`
   const ended = new Set(rows.map(row => row.id))
@@ -215,7 +220,7 @@ export async function postpone(
       update messages set status = 'queued', reason = ${reason}, claim = null,
         due_at = clock_timestamp() + make_interval(secs => ${delay_ms / 1000} * (1 + random() / 4))
       where id = ${id} and claim = ${claim}
-      returning id, 'postponed' as outcome, reason, null::jsonb as contents
+      returning id, 'postponed' as outcome, reason, null as said_subject, null as said_html, null as said_text
     ), ${noteTries(sql)}
     select id from done`
 }

@@ -7,8 +7,8 @@ import type { Queryable } from '@shopfleet/database'
 const most = 20
 
 /**
- * The middle of a statement that begins with a CTE `done` of messages it has changed: id, outcome, reason and contents
- * (jsonb, with no secret in it) of their tries. Notes what came of each, in the newest row if that was put off for the
+ * The middle of a statement that begins with a CTE `done` of messages it has changed: id, outcome, reason, and what was said
+ * (said_subject, said_html, said_text, with no secret in it) of their tries. Notes what came of each, in the newest row if that was put off for the
  * same reason. Only who holds a message's claim gets here.
  */
 export const noteTries = (sql: Queryable) => sql`
@@ -23,7 +23,7 @@ export const noteTries = (sql: Queryable) => sql`
     delete from message_tries t using newest where t.message_id = newest.id and t.n <= newest.n + 1 - ${most}::int
   ), noted as (
     insert into message_tries (message_id, n, outcome, reason, subject, html, text)
-    select id, coalesce(newest.n, 0) + 1, outcome, reason, contents ->> 'subject', contents ->> 'html', contents ->> 'text'
+    select id, coalesce(newest.n, 0) + 1, outcome, reason, said_subject, said_html, said_text
     from done join newest using (id) where not exists (select 1 from again where again.message_id = done.id)
   )`
 

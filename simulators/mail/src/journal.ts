@@ -4,9 +4,9 @@
  */
 import { mkdir, open } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { type Line, readLines } from './lines.ts'
+import { readLines, type TextLine } from './lines.ts'
 
-/** One line of the journal. `from` and `to` are the envelope's. */
+/** A message that was taken. `from` and `to` are the envelope's. */
 export type Message = {
   n: number
   at: string
@@ -23,6 +23,10 @@ export type Message = {
   html?: string
 }
 
+/** One line of the journal: a message whose body is still as it came, or was read on arrival. */
+export type Line = (Omit<Message, 'text' | 'html_bytes' | 'html'> & { raw: string }) | Message
+export type NewLine = Line extends infer One ? (One extends Line ? Omit<One, 'n'> : never) : never
+
 /** A line's place in the file. */
 export type Place = { start: number; end: number }
 export type Journal = Awaited<ReturnType<typeof openJournal>>
@@ -33,7 +37,7 @@ export type Journal = Awaited<ReturnType<typeof openJournal>>
  */
 export async function openJournal(
   path: string,
-  { fsync, onMessage }: { fsync: boolean; onMessage: (message: Message, place: Place) => void },
+  { fsync, onMessage }: { fsync: boolean; onMessage: (line: Line, place: Place) => void },
 ) {
   await mkdir(dirname(path), { recursive: true })
   const file = await open(path, 'a+')
@@ -53,7 +57,7 @@ export async function openJournal(
   }
 
   async function replay() {
-    let bad: Line | undefined
+    let bad: TextLine | undefined
     for await (const line of readLines(file, 0)) {
       if (bad) throw new Error(`${path} is damaged at byte ${bad.start}`)
       const message = line.complete ? parse(line.text) : undefined
@@ -93,9 +97,9 @@ export async function openJournal(
 
   return {
     /** Numbers the message, writes it, and hands it to `onMessage` and the caller once it is on disk. */
-    async append(body: Omit<Message, 'n'>): Promise<Message> {
+    async append(body: NewLine): Promise<Line> {
       if (failure) throw failure
-      const message: Message = { n: ++lastN, ...body }
+      const message: Line = { n: ++lastN, ...body }
       const line = `${JSON.stringify(message)}\n`
       const place = { start: size, end: size + Buffer.byteLength(line) }
       size = place.end
@@ -112,8 +116,8 @@ export async function openJournal(
       return lastN
     },
 
-    /** The message at a place. */
-    async read({ start, end }: Place): Promise<Message> {
+    /** The line at a place. */
+    async read({ start, end }: Place): Promise<Line> {
       const buffer = Buffer.allocUnsafe(end - start)
       await file.read(buffer, 0, buffer.length, start)
       return JSON.parse(buffer.toString('utf8'))
@@ -131,7 +135,7 @@ export async function openJournal(
   }
 }
 
-function parse(text: string): Message | undefined {
+function parse(text: string): Line | undefined {
   try {
     return JSON.parse(text)
   } catch {

@@ -1,12 +1,12 @@
 import type { FileHandle } from 'node:fs/promises'
 
-export type Line = { text: string; start: number; end: number; complete: boolean }
+export type TextLine = { text: string; start: number; end: number; complete: boolean }
 
 /**
  * Reads a file line by line from a byte offset, with each line's place in bytes. A last line without its newline comes
  * with `complete: false`.
  */
-export async function* readLines(file: FileHandle, offset: number): AsyncGenerator<Line> {
+export async function* readLines(file: FileHandle, offset: number): AsyncGenerator<TextLine> {
   const chunk = Buffer.allocUnsafe(256 * 1024)
   let rest: Buffer = Buffer.alloc(0)
   let start = offset

@@ -1,4 +1,5 @@
-import { type Journal, type Message, openJournal, type Place } from './journal.ts'
+import { type Journal, type Line, type Message, type NewLine, openJournal, type Place } from './journal.ts'
+import { openLine } from './message.ts'
 
 /** What is kept in memory of each message: enough to list and to find it. The rest stays in the file. */
 export type Entry = Pick<Message, 'n' | 'at' | 'message_id' | 'from' | 'to' | 'subject' | 'repeats'> & { place: Place }
@@ -33,7 +34,7 @@ export async function openMailbox(path: string, { fsync }: { fsync: boolean }) {
 
   return {
     /** Takes a message; it is on disk when this returns. */
-    take(message: Omit<Message, 'n' | 'repeats'>): Promise<Message> {
+    take(message: NewLine): Promise<Line> {
       const first = firsts.get(message.message_id)
       // Before it is on disk: the same message may come twice at the same time.
       noteFirst(message.message_id, journal.lastN + 1)
@@ -44,13 +45,14 @@ export async function openMailbox(path: string, { fsync }: { fsync: boolean }) {
 
     async get(n: number): Promise<Message | undefined> {
       const entry = entries[n - 1]
-      return entry && journal.read(entry.place)
+      return entry && openLine(await journal.read(entry.place))
     },
 
     /** Messages after `after`, oldest first. */
     async page(after: number, limit: number, filter: Filter = {}) {
       const found = entries.slice(after).filter(matches(filter))
-      const items = await Promise.all(found.slice(0, limit).map(entry => journal.read(entry.place)))
+      const items: Message[] = []
+      for (const { place } of found.slice(0, limit)) items.push(await openLine(await journal.read(place)))
       return { items, next_after: found.length > limit ? items.at(-1)!.n : null }
     },
 

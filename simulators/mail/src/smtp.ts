@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type ParsedMail, simpleParser } from 'mailparser'
 import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server'
 import type { Fault, Faults } from './faults.ts'
-import type { Message } from './journal.ts'
+import type { NewLine } from './journal.ts'
 import type { Mailbox } from './mailbox.ts'
+import { readBody, readHead, toRaw } from './message.ts'
 
 const maxBytes = 10 * 1024 * 1024
 
@@ -49,17 +49,14 @@ export function createSmtp({
   const wait = (ms: number) => sleep(ms, undefined, { signal: stopping.signal }).catch(() => undefined)
 
   async function receive(stream: SMTPServerDataStream, session: SMTPServerSession): Promise<string> {
-    const chunks: Buffer[] = []
-    // What is too large is read to its end and forgotten on the way.
-    for await (const chunk of stream) if (!stream.sizeExceeded) chunks.push(chunk)
+    const bytes = await readAll(stream)
     if (stream.sizeExceeded) throw refusal(552, 'The message is too large')
-    const mail = await simpleParser(Buffer.concat(chunks), { skipHtmlToText: true, skipTextToHtml: true })
-    const message = toMessage(mail, session, keepHtml)
+    const message = await toLine(toRaw(bytes), session, keepHtml)
     const fault = faults.choose(message.to, message.message_id, mailbox.hasTaken(message.message_id))
     return take(message, session, fault)
   }
 
-  async function take(message: Omit<Message, 'n'>, session: SMTPServerSession, fault: Fault | undefined) {
+  async function take(message: NewLine, session: SMTPServerSession, fault: Fault | undefined) {
     if (fault === 'temporary') throw refusal(451, 'Try again later (a fault that was asked for)')
     if (fault === 'permanent') throw refusal(550, 'No such mailbox (a fault that was asked for)')
     if (fault === 'hang') {
@@ -97,30 +94,29 @@ function refusal(responseCode: number, text: string) {
   return Object.assign(new Error(text), { responseCode })
 }
 
-function toMessage(mail: ParsedMail, session: SMTPServerSession, keepHtml: boolean): Omit<Message, 'n'> {
-  const { mailFrom, rcptTo } = session.envelope
-  const html = mail.html || ''
-  return {
-    at: new Date().toISOString(),
-    message_id: mail.messageId ?? '',
-    from: mailFrom ? mailFrom.address : '',
-    to: rcptTo.map(({ address }) => address),
-    subject: mail.subject ?? '',
-    headers: headersOf(mail),
-    text: mail.text ?? '',
-    html_bytes: Buffer.byteLength(html),
-    ...(keepHtml && html ? { html } : {}),
-  }
+/** What is too large is read to its end and forgotten on the way. */
+function readAll(stream: SMTPServerDataStream): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  return new Promise((resolve, reject) => {
+    stream.on('data', chunk => {
+      if (!stream.sizeExceeded) chunks.push(chunk)
+    })
+    stream.on('end', () => resolve(Buffer.concat(chunks)))
+    stream.on('error', reject)
+    // The sender went away in the midst; after the end it says nothing.
+    stream.on('close', () => reject(new Error('the message did not end')))
+  })
 }
 
-function headersOf({ headerLines }: ParsedMail): Record<string, string> {
-  const headers: Record<string, string> = Object.create(null)
-  for (const { key, line } of headerLines) {
-    const value = line
-      .slice(line.indexOf(':') + 1)
-      .replace(/\r?\n[ \t]+/g, ' ')
-      .trim()
-    headers[key] = key in headers ? `${headers[key]}\n${value}` : value
+async function toLine(raw: string, session: SMTPServerSession, keepHtml: boolean): Promise<NewLine> {
+  const { mailFrom, rcptTo } = session.envelope
+  const head = {
+    at: new Date().toISOString(),
+    from: mailFrom ? mailFrom.address : '',
+    to: rcptTo.map(({ address }) => address),
+    ...(await readHead(raw)),
   }
-  return headers
+  if (keepHtml) return { ...head, raw }
+  const { html: _, ...body } = await readBody(raw)
+  return { ...head, ...body }
 }

@@ -3,6 +3,7 @@ import type { NotificationConfig } from '../config.ts'
 import { type Outcome, reasonOf } from '../message.ts'
 import type { Shop } from '../shop-store.ts'
 import type { Rendered } from '../templates/index.ts'
+import { writeMime } from './mime.ts'
 
 export interface Letter extends Rendered {
   id: string
@@ -49,23 +50,25 @@ export function createEmailChannel(config: NotificationConfig) {
     async send(letter: Letter): Promise<Outcome> {
       const { id, to, shop, subject, html, text, template, order_id, unsubscribe_url, date } = letter
       try {
-        await transport.sendMail({
-          messageId: `<${id}@${domain}>`,
-          date,
-          from: { name: shop.shop_name, address: address! },
-          ...(shop.support_email === null ? {} : { replyTo: { name: shop.shop_name, address: shop.support_email } }),
+        const from = { name: shop.shop_name, address: address! }
+        const messageId = `<${id}@${domain}>`
+        const headers = {
+          From: from,
+          ...(shop.support_email === null ? {} : { 'Reply-To': { ...from, address: shop.support_email } }),
           // As an object: a text would be read as a list.
-          to: { name: '', address: to },
-          subject,
-          html,
-          text,
-          headers: {
-            'X-Shopfleet-Template': template,
-            'Auto-Submitted': 'auto-generated',
-            ...(order_id === null ? {} : { 'X-Entity-Ref-ID': order_id }),
-            ...(unsubscribe_url === undefined ? {} : { 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' }),
-          },
-          ...(unsubscribe_url === undefined ? {} : { list: { unsubscribe: { url: unsubscribe_url } } }),
+          To: { name: '', address: to },
+          Subject: subject,
+          'Message-ID': messageId,
+          Date: date,
+          'Auto-Submitted': 'auto-generated',
+          'X-Shopfleet-Template': template,
+          ...(order_id === null ? {} : { 'X-Entity-Ref-ID': order_id }),
+          ...(unsubscribe_url === undefined ? {} : unsubscribing(unsubscribe_url)),
+        }
+        await transport.sendMail({
+          raw: writeMime({ headers, text, html, id }),
+          envelope: { from: from.address, to: headers.To },
+          messageId,
           // On all of it: a server that answers each line just in time would outlast the lease.
           signal: AbortSignal.timeout(timeout_ms),
         })
@@ -78,6 +81,12 @@ export function createEmailChannel(config: NotificationConfig) {
     close: () => transport.close(),
   }
 }
+
+/** With one click (RFC 8058, 2369). */
+const unsubscribing = (url: string) => ({
+  'List-Unsubscribe': { prepared: true, foldLines: true, value: `<${new URL(url).href}>` },
+  'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
+})
 
 /**
  * Only a 5xx about this message is for good. One about our sign-in is our fault, and everything else (no connection, no
