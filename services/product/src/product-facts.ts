@@ -1,5 +1,6 @@
 import { best } from './best.ts'
 import type { CategoryName, Facts } from './memory-store.ts'
+import { createNumberLists } from './number-lists.ts'
 import type { FacetRow } from './search-store.ts'
 
 /**
@@ -10,14 +11,6 @@ import type { FacetRow } from './search-store.ts'
 const mostCategories = 30
 const mostAttributes = 12
 const mostValues = 10
-const none = -1
-
-interface Known {
-  category: number
-  /** In the currency of the shop; NaN in another. */
-  price_minor: number
-  values: readonly number[]
-}
 
 interface Value {
   key: number
@@ -56,7 +49,14 @@ function createNumbering<T>() {
 }
 
 export function createProductFacts(currency: string) {
-  const known: (Known | undefined)[] = []
+  /** By the numbers of products: the category, one more than its number, */
+  let categoryOf = new Uint32Array(256)
+  /** the price in the currency of the shop, NaN in another, */
+  let priceOf = new Float64Array(256)
+  /** the values, */
+  const valuesOf = createNumberLists()
+  /** and whether all that is known. */
+  let isKnown = new Uint8Array(256)
   const categories = createNumbering<string>()
   const keys = createNumbering<string>()
   const values = createNumbering<Value>()
@@ -64,7 +64,7 @@ export function createProductFacts(currency: string) {
   let counts = new Uint32Array(256)
 
   /** The values of each attribute, and those its variants come in; each once. */
-  function valuesOf({ attributes, offers }: Facts): number[] {
+  function readValues({ attributes, offers }: Facts): number[] {
     const numberOf = ([key, value]: [string, string | number | boolean]) => {
       const text = textOf(value)
       return values.of(`${key}\0${text}`, () => ({ key: keys.of(key, () => key), value: text }))
@@ -74,39 +74,50 @@ export function createProductFacts(currency: string) {
     return [...new Set([...own, ...offers.flatMap(({ options }) => Object.entries(options).map(numberOf))])]
   }
 
+  function makeRoom(product: number): void {
+    if (product < isKnown.length) return
+    const before = { categoryOf, priceOf, isKnown }
+    const length = 2 ** Math.ceil(Math.log2(product + 1))
+    categoryOf = new Uint32Array(length)
+    priceOf = new Float64Array(length)
+    isKnown = new Uint8Array(length)
+    categoryOf.set(before.categoryOf)
+    priceOf.set(before.priceOf)
+    isKnown.set(before.isKnown)
+  }
+
   return {
-    has: (product: number): boolean => known[product] !== undefined,
+    has: (product: number): boolean => isKnown[product] === 1,
     /** Of all products, to be held against a limit. */
     get valueCount() {
       return values.things.length
     },
     keep(product: number, facts: Facts): void {
       const { category_id: id } = facts
-      while (known.length <= product) known.push(undefined)
-      known[product] = {
-        category: id === null ? none : categories.of(id, () => id),
-        price_minor: facts.currency === currency ? facts.price_minor : Number.NaN,
-        values: valuesOf(facts),
-      }
+      makeRoom(product)
+      categoryOf[product] = id === null ? 0 : categories.of(id, () => id) + 1
+      priceOf[product] = facts.currency === currency ? facts.price_minor : Number.NaN
+      valuesOf.set(product, readValues(facts))
+      isKnown[product] = 1
     },
     forget(product: number): void {
-      if (product < known.length) known[product] = undefined
+      if (product < isKnown.length) isKnown[product] = 0
     },
 
     /** What these have in common; each must be known. `nameOf` tells what a category is called. */
     count(products: Uint32Array, nameOf: (id: string) => CategoryName | undefined): FacetRow {
-      const inCategory = new Uint32Array(categories.things.length)
-      if (counts.length < values.things.length) counts = new Uint32Array(values.things.length * 2)
-      const seen: number[] = []
+      const inCategory = new Uint32Array(categories.things.length + 1)
       let min = Number.POSITIVE_INFINITY
       let max = Number.NEGATIVE_INFINITY
-      for (const product of products) {
-        const one = known[product]!
-        if (one.category !== none) inCategory[one.category]!++
-        for (const value of one.values) if (counts[value]!++ === 0) seen.push(value)
-        if (one.price_minor < min) min = one.price_minor
-        if (one.price_minor > max) max = one.price_minor
+      for (let i = 0; i < products.length; i++) {
+        const product = products[i]!
+        inCategory[categoryOf[product]!]!++
+        const price = priceOf[product]!
+        if (price < min) min = price
+        if (price > max) max = price
       }
+      if (counts.length < values.things.length) counts = new Uint32Array(values.things.length * 2)
+      const seen = valuesOf.count(products, counts)
       const byKey = new Map<number, number[]>()
       for (const value of seen) {
         const { key } = values.things[value]!
@@ -123,8 +134,9 @@ export function createProductFacts(currency: string) {
       attributes.sort((a, b) => b.sum - a.sum || inOrder(a.key, b.key))
       for (const value of seen) counts[value] = 0
       const found = categories.things.flatMap((id, n) => {
-        const name = inCategory[n]! > 0 ? nameOf(id) : undefined
-        return name ? [{ ...name, count: inCategory[n]! }] : []
+        const count = inCategory[n + 1]!
+        const name = count > 0 ? nameOf(id) : undefined
+        return name ? [{ ...name, count }] : []
       })
       found.sort((a, b) => b.count - a.count || inOrder(a.name, b.name))
       return {

@@ -241,6 +241,7 @@ export async function findNearWords(
   sql: Queryable,
   words: readonly { asked: string; edits: string[] }[],
 ): Promise<Map<string, string>> {
+  // Joined, spellings are looked up by their hashes; `= any` compares each word with each of them.
   const rows = await sql<{ asked: string; word: string }[]>`
     select w.asked, near.word
     from jsonb_to_recordset(${words as never}::jsonb) as w (asked text, edits text[])
@@ -252,12 +253,14 @@ export async function findNearWords(
       ) as uses
       from (
         (select word, true as is_edit, similarity(word, w.asked) as nearness
-          from product_words where word = any(w.edits) limit 20)
+          from unnest(w.edits) as edit join product_words on word = edit limit 20)
         union all
         (select word, false, similarity(word, w.asked) as nearness
           from product_words where length(w.asked) > 3 and word % w.asked and word <> all(w.edits)
           order by nearness desc limit 5)
       ) k
+      -- Or the uses would be counted once to be compared, and again to be sorted by.
+      offset 0
     ) near
     where near.uses > 0
     order by w.asked, near.is_edit, left(near.word, 1) = left(w.asked, 1), case when near.is_edit then near.uses else 0 end, near.nearness, near.word`

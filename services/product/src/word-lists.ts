@@ -63,7 +63,8 @@ export function createJoin() {
     const found = { products: new Uint32Array(most), ranks: new Float64Array(most) }
     let count = 0
     for (const { products } of within) {
-      for (const product of products) {
+      for (let i = 0; i < products.length; i++) {
+        const product = products[i]!
         if (hits[product]! < wanted) continue
         found.products[count] = product
         found.ranks[count++] = sums[product]!
@@ -72,9 +73,9 @@ export function createJoin() {
       }
     }
     for (const { products } of lists) {
-      for (const product of products) {
-        sums[product] = 0
-        hits[product] = 0
+      for (let i = 0; i < products.length; i++) {
+        sums[products[i]!] = 0
+        hits[products[i]!] = 0
       }
     }
     return { products: found.products.subarray(0, count), ranks: found.ranks.subarray(0, count) }

@@ -43,10 +43,10 @@ export interface Selected {
 const mostAnswers = 5000
 const mostSpellings = 20_000
 /** Matches that are held, of all words together, of eight bytes each. Words nobody asked for lately make room. */
-const mostHeld = 4_000_000
+const mostHeld = 8_000_000
 /** Words, most of which match next to nothing. */
 const mostLists = 20_000
-/** Products that are known by what they are counted by, of 150 bytes or so each, and values they have. Beyond, no more words are learnt. */
+/** Products that are known by what they are counted by, of 100 bytes or so each, and values they have. Beyond, no more words are learnt. */
 const mostProducts = 300_000
 const mostValues = 300_000
 /** Changes that are looked at one by one; beyond, all words are read anew. */
