@@ -2,7 +2,7 @@ import { Problem, type QueryOf, type ReplyOf, type searchProducts, toMajor } fro
 import { decodeCursor, JsonText, type KeyPart, pageOf } from '@shopfleet/service-kit'
 import { filtersOf } from './filters.ts'
 import type { KnownProduct } from './known-products.ts'
-import type { CatalogueState } from './memory-store.ts'
+import type { CatalogueState, Seen } from './memory-store.ts'
 import * as store from './search-store.ts'
 import { editsOf, wordsOf } from './search-words.ts'
 import type { Ctx } from './service.ts'
@@ -36,21 +36,21 @@ export async function search(ctx: Ctx, query: Asked): Promise<Reply | JsonText<R
   const cursor = readCursor(query.cursor, sort)
   const filters = filtersOf(query, ctx.config.DEFAULT_CURRENCY)
   const isPlain = Object.keys(query).every(name => ['q', 'limit', 'cursor'].includes(name))
+  if (words.length === 0) return replyOf(ctx, { reading: 'all', rows: [], facets: store.noFacets }, query, null)
+  const seen = await ctx.words.see()
   const find = async (reading: Reading, words: string[]) => {
     const any = reading === 'any'
     const page = { after: cursor?.after, limit: limit + 1 }
-    const known = isPlain ? await findKnown(ctx, words, any, page) : undefined
+    const known = isPlain ? await findKnown(ctx, { words, any, ...page }, seen) : undefined
     return { reading, ...(known ?? (await store.searchProducts(ctx.sql, { ...filters, ...page, words, any, sort }))) }
   }
-  if (words.length === 0) return replyOf(ctx, { reading: 'all', rows: [], facets: store.noFacets }, query, null)
-
   if (cursor) {
-    const meant = cursor.reading === 'all' ? null : await correct(ctx, words)
+    const meant = cursor.reading === 'all' ? null : await correct(ctx, words, seen)
     return replyOf(ctx, await find(cursor.reading, meant ?? words), query, cursor.reading === 'any' ? null : meant)
   }
   const found = await find('all', words)
   if (found.facets.count >= few) return replyOf(ctx, found, query, null)
-  const meant = await correct(ctx, words)
+  const meant = await correct(ctx, words, seen)
   if (meant) {
     const instead = await find('corrected', meant)
     // What was found as typed is shown, and the other spelling only offered, if it finds more.
@@ -68,13 +68,12 @@ export async function search(ctx: Ctx, query: Asked): Promise<Reply | JsonText<R
  */
 async function findKnown(
   ctx: Ctx,
-  words: readonly string[],
-  any: boolean,
-  { limit, after }: { limit: number; after?: SortKey },
+  { words, any, limit, after }: { words: readonly string[]; any: boolean; limit: number; after?: SortKey },
+  seen: Seen,
 ): Promise<Found | undefined> {
   for (let n = 0; n < tries; n++) {
     const page = { limit, after: after as readonly [number, string] | undefined }
-    const selected = await ctx.words.select(words, any, page)
+    const selected = await ctx.words.select(words, any, page, n === 0 ? seen : undefined)
     if (!selected) return undefined
     const { matches, facets, at } = selected
     const known = await know(ctx, matches, at)
@@ -91,17 +90,17 @@ async function findKnown(
 async function know(ctx: Ctx, matches: readonly Match[], at: CatalogueState): Promise<Map<string, KnownProduct>> {
   const sure = new Map<string, KnownProduct>()
   const doubtful: string[] = []
+  const unknown: string[] = []
   for (const { id } of matches) {
     const one = ctx.known.get(id)
-    if (one?.at?.listed === at.listed && one.at.shown === at.shown) sure.set(id, one)
+    if (!one) unknown.push(id)
+    else if (one.at?.listed === at.listed && one.at.shown === at.shown) sure.set(id, one)
     else doubtful.push(id)
   }
-  if (doubtful.length === 0) return sure
-  const versions = await store.readRowVersions(ctx.sql, doubtful)
-  ctx.known.see(versions.tree)
-  const unknown: string[] = []
+  const versions = doubtful.length > 0 ? await store.readRowVersions(ctx.sql, doubtful) : undefined
+  if (versions) ctx.known.see(versions.tree)
   for (const id of doubtful) {
-    const version = versions.of.get(id)
+    const version = versions?.of.get(id)
     const one = version === undefined ? undefined : ctx.known.find(id, version)
     if (one) {
       one.at = at
@@ -109,6 +108,7 @@ async function know(ctx: Ctx, matches: readonly Match[], at: CatalogueState): Pr
     } else if (version !== undefined) unknown.push(id)
   }
   for (const { known, tree } of unknown.length > 0 ? await store.readVersions(ctx.sql, unknown) : []) {
+    ctx.known.see(tree)
     ctx.known.keep(known, tree)
     known.at = at
     sure.set(known.product.id, known)
@@ -117,7 +117,7 @@ async function know(ctx: Ctx, matches: readonly Match[], at: CatalogueState): Pr
 }
 
 /** The words with those nobody knows put right; null if there is nothing to put right. */
-export async function correct(ctx: Ctx, words: readonly string[]): Promise<string[] | null> {
+export async function correct(ctx: Ctx, words: readonly string[], seen?: Seen): Promise<string[] | null> {
   await ctx.vocabulary.load()
   const last = words.at(-1)!
   const asked = words.filter(
@@ -126,19 +126,23 @@ export async function correct(ctx: Ctx, words: readonly string[]): Promise<strin
   if (asked.length === 0) return null
   // The last one may be half typed, which is right too.
   const keyOf = (word: string) => (word === last ? `${word}*` : word)
-  const meant = await ctx.words.meant(asked.map(keyOf), async unheard => {
-    const { known, unknown } = await store.lookUpWords(
-      ctx.sql,
-      asked.filter(word => unheard.includes(keyOf(word))),
-      last,
-    )
-    ctx.vocabulary.learn(known)
-    const near = unknown.slice(0, mostCorrected).map(word => ({ asked: word, edits: editsOf(word) }))
-    const found = near.length > 0 ? await store.findNearWords(ctx.sql, near) : new Map<string, string>()
-    // Those that are too many were not looked for.
-    const tried = asked.filter(word => !unknown.slice(mostCorrected).includes(word))
-    return new Map(tried.map(word => [keyOf(word), found.get(word) ?? null]))
-  })
+  const meant = await ctx.words.meant(
+    asked.map(keyOf),
+    async unheard => {
+      const { known, unknown } = await store.lookUpWords(
+        ctx.sql,
+        asked.filter(word => unheard.includes(keyOf(word))),
+        last,
+      )
+      ctx.vocabulary.learn(known)
+      const near = unknown.slice(0, mostCorrected).map(word => ({ asked: word, edits: editsOf(word) }))
+      const found = near.length > 0 ? await store.findNearWords(ctx.sql, near) : new Map<string, string>()
+      // Those that are too many were not looked for.
+      const tried = asked.filter(word => !unknown.slice(mostCorrected).includes(word))
+      return new Map(tried.map(word => [keyOf(word), found.get(word) ?? null]))
+    },
+    seen,
+  )
   const corrected = words.map(word => meant.get(keyOf(word)) ?? word)
   return corrected.some((word, i) => word !== words[i]) ? corrected : null
 }

@@ -112,9 +112,9 @@ export function createWordMemory(sql: Sql, currency: string) {
 
   const isBehind = (seen: Seen) => seen.since !== memory.since || Math.max(seen.count, memory.newest) > memory.count
 
-  /** Brings the memory up to the catalogue as it stands, if it moved. */
-  async function look(): Promise<CatalogueState> {
-    const seen = await readState(sql)
+  /** Brings the memory up to the catalogue as it stands, or as it stood when the caller's question was asked, if it moved. */
+  async function look(known: Seen | undefined): Promise<CatalogueState> {
+    const seen = known ?? (await readState(sql))
     // Who is moving it may have begun before this was seen. Of a copy that lags behind one waits no longer.
     for (let n = 0; n < 3 && isBehind(seen); n++) {
       moving ??= move().finally(() => {
@@ -228,6 +228,9 @@ export function createWordMemory(sql: Sql, currency: string) {
   }
 
   return {
+    /** Where the catalogue stands: who puts several questions for one caller needs to ask for it once. */
+    see: (): Promise<Seen> => readState(sql),
+
     /**
      * What matches all of the words, or any: the first, `limit` at most, that come after a rank and an id. Undefined where PostgreSQL
      * must say: stop words alone, more matches than can be held, or a catalogue that does not stand still.
@@ -236,13 +239,14 @@ export function createWordMemory(sql: Sql, currency: string) {
       words: readonly string[],
       any: boolean,
       { limit, after }: { limit: number; after?: readonly [rank: number, id: string] },
+      seen?: Seen,
     ): Promise<Selected | undefined> {
       const each = words.map((word, i): Word => {
         const isLast = i === words.length - 1
         return { word, meaning: any ? 'any' : isLast ? 'begun' : 'whole' }
       })
       for (let n = 0; n < tries; n++) {
-        const { shown } = await look()
+        const { shown } = await look(n === 0 ? seen : undefined)
         const mine = memory
         const lists = await Promise.all(each.map(word => listOf(mine, word)))
         if (!lists.every(list => list !== undefined)) continue
@@ -269,7 +273,7 @@ export function createWordMemory(sql: Sql, currency: string) {
 
     /** What `ask` answers, remembered under a name that says all it depends on. */
     async answer<T>(name: string, ask: () => Promise<T>): Promise<T> {
-      await look()
+      await look(undefined)
       const { answers } = memory
       if (answers.has(name)) return answers.get(name) as T
       const answer = await ask()
@@ -285,8 +289,9 @@ export function createWordMemory(sql: Sql, currency: string) {
     async meant(
       asked: readonly string[],
       ask: (unheard: string[]) => Promise<Map<string, string | null>>,
+      seen?: Seen,
     ): Promise<Map<string, string | null>> {
-      await look()
+      await look(seen)
       const { spellings } = memory
       const remembered = new Map(asked.flatMap(word => (spellings.has(word) ? [[word, spellings.get(word)!]] : [])))
       const unheard = asked.filter(word => !remembered.has(word))
