@@ -150,6 +150,9 @@ test('no statement on the way to a paid order reads a whole table', async () => 
   for (const id of [product.id, product.slug, product.sku, shirt.id])
     await client.call(api.getProduct, { params: { id } })
   for (const q of ['harbour lamp', 'hrabour']) await client.call(api.searchProducts, { query: { q } })
+  // What is remembered of a search is brought up to what changed.
+  await client.call(api.patchProduct, { params: { id: product.id }, body: { description: 'Lights a harbour.' } }, staff)
+  await client.call(api.searchProducts, { query: { q: 'harbour lamp' } })
   const medium: object = { 'attribute.size': 'M', in_stock: true }
   await client.call(api.searchProducts, { query: { q: 'shirt', ...medium } })
   await client.call(api.suggestProducts, { query: { q: 'har' } })

@@ -1,6 +1,5 @@
 import type { Product } from '@shopfleet/contracts'
-import type { Offer } from './product.ts'
-import type { CatalogueState } from './search-store.ts'
+import type { CatalogueState } from './memory-store.ts'
 
 /**
  * Products as they were last read, each with the version of its row: who is told ids and versions by a statement need not
@@ -11,13 +10,10 @@ import type { CatalogueState } from './search-store.ts'
 export interface KnownProduct {
   version: string
   product: Product
-  offers: Offer[]
-  price_minor: number
   /** How the catalogue stood when the version was last found to be so, or earlier. */
   at?: CatalogueState
-  /** Made of it when it was first needed: the product as JSON, and the values it is counted by. */
+  /** The product as JSON, made when it was first needed. */
   json?: string
-  values?: readonly (readonly [key: string, value: string])[]
 }
 
 /** A kilobyte or two each. */

@@ -4,9 +4,9 @@ import type {
   searchProducts as searchProductsOperation,
   suggestProducts as suggestProductsOperation,
 } from '@shopfleet/contracts'
-import type { Queryable, RunMany, Sql } from '@shopfleet/database'
+import type { Queryable, Sql } from '@shopfleet/database'
 import type { KnownProduct } from './known-products.ts'
-import { type Offer, type ProductRow, toProduct } from './product.ts'
+import { type ProductRow, toProduct } from './product.ts'
 import {
   type Filters,
   type Fragment,
@@ -113,123 +113,6 @@ export async function searchProducts(
   }
 }
 
-export interface Words {
-  words: readonly string[]
-  any: boolean
-}
-
-/** What matches, best first. `few` is undefined where there are more than `mostFew`: then the statement above counts. */
-export interface Matches {
-  few: { id: string; version: string; rank: number }[] | undefined
-  /** Changes whenever a category does. */
-  tree: string
-}
-export const mostFew = 200
-
-/** What matches words and nothing else: all who search at the same time share a statement. */
-export function matchWords(sql: Sql, words: Words): Promise<Matches> {
-  return sql.gatherRead('matchWords', words, matchEach)
-}
-
-const matchEach: RunMany<Words, Matches> = async (sql, searched) => {
-  const list = searched.map(({ words, any }) => ({
-    together: words.join(any ? ' | ' : ' & '),
-    last: words.at(-1)!,
-    others: words.slice(0, -1).join(' & '),
-    any,
-  }))
-  // A version is the transaction that wrote the row. An aggregate of text costs a third of as many rows.
-  const rows = await sql<{ tree: string; count: number; matches: string | null }[]>`
-    with asked as materialized (
-      select n, ${readWords(sql)} as q, ${partsOf(sql)} as parts
-      from unnest(${list.map(one => one.together)}::text[], ${list.map(one => one.last)}::text[],
-        ${list.map(one => one.others)}::text[], ${list.map(one => (one.any ? 1 : 0))}::int[])
-        with ordinality as asked (together, last, others, is_any, n)
-    )
-    select count(m.id)::int as count,
-      ${treeVersion(sql)} as tree,
-      string_agg(m.id || ' ' || m.version || ' ' || m.rank, ',' order by m.rank desc, m.id desc) as matches
-    from asked left join lateral (
-      select p.id, p.xmin::text as version, ${fit(sql)} as rank
-      from products p where p.search @@ q and ${isListed(sql)} limit ${mostFew + 1}
-    ) m on true
-    group by n order by n`
-  return rows.map(({ tree, count, matches }) => {
-    if (count > mostFew) return { tree, few: undefined }
-    const few = (matches ?? '').split(',').filter(Boolean)
-    return { tree, few: few.map(readMatch) }
-  })
-}
-
-function readMatch(text: string): { id: string; version: string; rank: number } {
-  const [id, version, rank] = text.split(' ') as [string, string, string]
-  return { id, version, rank: Number(rank) }
-}
-
-/** Where the catalogue stands, as sums that change whenever something does: what products are found by, and what is shown. */
-export interface CatalogueState {
-  listed: string
-  shown: string
-}
-
-/** A server that was started anew may have been set back, and come to the same sum with other changes. */
-const listedNow = (sql: Queryable) =>
-  sql`coalesce(sum(listed), 0) || ' since ' || extract(epoch from pg_postmaster_start_time())`
-
-/** All who ask at the same time share the question. */
-export const readState = (sql: Sql): Promise<CatalogueState> =>
-  sql.gatherRead('readState', undefined, async (sql, asked) => {
-    const [state] = await sql<[CatalogueState]>`
-      select ${listedNow(sql)} as listed, coalesce(sum(shown), 0)::text as shown from catalogue_changes`
-    return asked.map(() => state)
-  })
-
-/** How a word is meant in a search: as one that all must have, as the last of those, which may go on, or as any of some. */
-export type Meaning = 'whole' | 'begun' | 'any'
-export interface Word {
-  word: string
-  meaning: Meaning
-}
-
-/** What one word matches, by id with how well it fits. Undefined where that is more than `mostMatches`. */
-export interface WordMatches {
-  listed: string
-  /** A stop word: it does not count beside others. */
-  is_ignored: boolean
-  ranks: Map<string, number> | undefined
-}
-
-export const matchWord = (sql: Sql, word: Word): Promise<WordMatches> =>
-  sql.gatherRead('matchWord', word, matchEachWord)
-
-const matchEachWord: RunMany<Word, WordMatches> = async (sql, words) => {
-  const rows = await sql<{ listed: string; is_ignored: boolean; count: number; matches: string | null }[]>`
-    with asked as materialized (
-      select n, meaning <> 'any' and numnode(plain) = 0 as is_ignored, case meaning
-        when 'begun' then plain || to_tsquery('simple', word || ':*')
-        when 'any' then plain || to_tsquery('simple', word)
-        else plain end as q
-      from (
-        select n, word, meaning, to_tsquery('english', word) as plain
-        from unnest(${words.map(w => w.word)}::text[], ${words.map(w => w.meaning)}::text[])
-          with ordinality as w (word, meaning, n)
-      ) as read
-    )
-    select is_ignored, count(m.id)::int as count, (select ${listedNow(sql)} from catalogue_changes) as listed,
-      string_agg(m.id || ' ' || m.rank, ',') as matches
-    from asked left join lateral (
-      select p.id, ts_rank('{0.05, 0.1, 0.4, 1}', p.search, q)::float8 as rank
-      from products p where p.search @@ q and ${isListed(sql)} limit ${mostMatches + 1}
-    ) m on not is_ignored
-    group by n, is_ignored order by n`
-  return rows.map(({ listed, is_ignored, count, matches }) => {
-    if (count > mostMatches) return { listed, is_ignored, ranks: undefined }
-    const ranks = new Map<string, number>()
-    for (const match of matches?.split(',') ?? []) ranks.set(match.slice(0, 36), Number(match.slice(37)))
-    return { listed, is_ignored, ranks }
-  })
-}
-
 /** The versions of products by id, and of the tree of categories whose names they carry. */
 export const readRowVersions = (sql: Sql, ids: readonly string[]): Promise<RowVersions> =>
   sql.gatherRead('readRowVersions', ids, async (sql, asked) => {
@@ -254,14 +137,11 @@ export async function readVersions(
   sql: Queryable,
   ids: readonly string[],
 ): Promise<{ tree: string; known: KnownProduct }[]> {
-  const rows = await sql<(ProductRow & { version: string; tree: string; offers: Offer[] })[]>`
-    select ${productColumns(sql)}, p.offers, p.xmin::text as version, ${treeVersion(sql)} as tree
+  const rows = await sql<(ProductRow & { version: string; tree: string })[]>`
+    select ${productColumns(sql)}, p.xmin::text as version, ${treeVersion(sql)} as tree
     from products p left join categories c on c.id = p.category_id
     where p.id = any(${ids as string[]}::uuid[]) and ${isListed(sql)}`
-  return rows.map(({ version, tree, offers, ...row }) => ({
-    tree,
-    known: { version, product: toProduct(row), offers, price_minor: row.price_minor },
-  }))
+  return rows.map(({ version, tree, ...row }) => ({ tree, known: { version, product: toProduct(row) } }))
 }
 
 /** The order of what fits best, over `matches m` and their products; as `orderOf` has those of the lists. */
@@ -361,6 +241,7 @@ export async function findNearWords(
   sql: Queryable,
   words: readonly { asked: string; edits: string[] }[],
 ): Promise<Map<string, string>> {
+  // Joined, spellings are looked up by their hashes; `= any` compares each word with each of them.
   const rows = await sql<{ asked: string; word: string }[]>`
     select w.asked, near.word
     from jsonb_to_recordset(${words as never}::jsonb) as w (asked text, edits text[])
@@ -372,12 +253,14 @@ export async function findNearWords(
       ) as uses
       from (
         (select word, true as is_edit, similarity(word, w.asked) as nearness
-          from product_words where word = any(w.edits) limit 20)
+          from unnest(w.edits) as edit join product_words on word = edit limit 20)
         union all
         (select word, false, similarity(word, w.asked) as nearness
           from product_words where length(w.asked) > 3 and word % w.asked and word <> all(w.edits)
           order by nearness desc limit 5)
       ) k
+      -- Or the uses would be counted once to be compared, and again to be sorted by.
+      offset 0
     ) near
     where near.uses > 0
     order by w.asked, near.is_edit, left(near.word, 1) = left(w.asked, 1), case when near.is_edit then near.uses else 0 end, near.nearness, near.word`

@@ -1,8 +1,8 @@
 import { Problem, type QueryOf, type ReplyOf, type searchProducts, toMajor } from '@shopfleet/contracts'
 import { decodeCursor, JsonText, type KeyPart, pageOf } from '@shopfleet/service-kit'
-import { facetsOf } from './facets-of.ts'
 import { filtersOf } from './filters.ts'
 import type { KnownProduct } from './known-products.ts'
+import type { CatalogueState, Seen } from './memory-store.ts'
 import * as store from './search-store.ts'
 import { editsOf, wordsOf } from './search-words.ts'
 import type { Ctx } from './service.ts'
@@ -19,8 +19,8 @@ const few = 3
 const longestCorrected = 24
 const shortestCorrected = 3
 const mostCorrected = 4
-/** Products that are read by themselves for a search, because they are new or changed: the largest page. */
-const mostRead = 101
+/** Products that go between being found and being shown are not found again, but so often. */
+const tries = 2
 
 /**
  * How the words were read: all of them as typed; all of them as corrected; any of them, where all together find
@@ -35,24 +35,22 @@ export async function search(ctx: Ctx, query: Asked): Promise<Reply | JsonText<R
   const words = wordsOf(query.q)
   const cursor = readCursor(query.cursor, sort)
   const filters = filtersOf(query, ctx.config.DEFAULT_CURRENCY)
-  const isPlain = Object.keys(query).every(name => name === 'q' || name === 'limit')
+  const isPlain = Object.keys(query).every(name => ['q', 'limit', 'cursor'].includes(name))
+  if (words.length === 0) return replyOf(ctx, { reading: 'all', rows: [], facets: store.noFacets }, query, null)
+  const seen = await ctx.words.see()
   const find = async (reading: Reading, words: string[]) => {
     const any = reading === 'any'
-    const few = isPlain ? await findFew(ctx, { words, any }, limit + 1) : undefined
-    if (few) return { reading, ...few }
-    const options = { ...filters, words, any, sort, after: cursor?.after, limit: limit + 1 }
-    const ask = () => store.searchProducts(ctx.sql, options)
-    return { reading, ...(isPlain ? await findMany(ctx, options, ask) : await ask()) }
+    const page = { after: cursor?.after, limit: limit + 1 }
+    const known = isPlain ? await findKnown(ctx, { words, any, ...page }, seen) : undefined
+    return { reading, ...(known ?? (await store.searchProducts(ctx.sql, { ...filters, ...page, words, any, sort }))) }
   }
-  if (words.length === 0) return replyOf(ctx, { reading: 'all', rows: [], facets: store.noFacets }, query, null)
-
   if (cursor) {
-    const meant = cursor.reading === 'all' ? null : await correct(ctx, words)
+    const meant = cursor.reading === 'all' ? null : await correct(ctx, words, seen)
     return replyOf(ctx, await find(cursor.reading, meant ?? words), query, cursor.reading === 'any' ? null : meant)
   }
   const found = await find('all', words)
   if (found.facets.count >= few) return replyOf(ctx, found, query, null)
-  const meant = await correct(ctx, words)
+  const meant = await correct(ctx, words, seen)
   if (meant) {
     const instead = await find('corrected', meant)
     // What was found as typed is shown, and the other spelling only offered, if it finds more.
@@ -65,116 +63,61 @@ export async function search(ctx: Ctx, query: Asked): Promise<Reply | JsonText<R
 }
 
 /**
- * What few products match: only which they are is asked for, what they are is known. Undefined where there are many, or
- * much must be read: then one statement does it all.
+ * What matches words and nothing else: that is known, and of the page what changed since it was shown last is read. Undefined
+ * where PostgreSQL must say.
  */
-async function findFew(ctx: Ctx, words: store.Words, limit: number): Promise<Found | undefined> {
-  const remembered = await ctx.words.find(words.words, words.any)
-  if (remembered) {
-    const { matches, at } = remembered
-    const known = matches.length > store.mostFew ? undefined : await know(ctx, matches, at, limit)
-    return known && foundOf(ctx, matches, limit, ({ id }) => known.get(id))
-  }
-  const { few, tree } = await store.matchWords(ctx.sql, words)
-  if (!few) return undefined
-  const { known } = ctx
-  known.see(tree)
-  const unknown = few.filter(({ id, version }) => !known.find(id, version)).map(({ id }) => id)
-  const read = await readFew(ctx, unknown)
-  return read && foundOf(ctx, few, limit, ({ id, version }) => read.get(id) ?? known.find(id, version))
-}
-
-/**
- * What many products match: finding the first of them and counting what all have in common is what costs, and stays so until
- * the catalogue changes. What is shown of the first is as it is now.
- */
-async function findMany(
+async function findKnown(
   ctx: Ctx,
-  { words, any, limit }: store.Words & { limit: number },
-  ask: () => Promise<store.Found>,
-): Promise<Found> {
-  let fresh: store.Found | undefined
-  const { at, answer } = await ctx.words.answer(`search ${any} ${limit} ${words.join(' ')}`, async () => {
-    fresh = await ask()
-    const matches = fresh.rows.map(({ product, sort_key }): Match => ({ id: product.id, rank: Number(sort_key[0]) }))
-    return { matches, facets: fresh.facets }
-  })
-  if (fresh) return fresh
-  const known = await know(ctx, answer.matches, at, limit)
-  if (!known) return ask()
-  return foundOf(ctx, answer.matches, limit, ({ id }) => known.get(id), answer.facets)
-}
-
-/** Reads products anew. Undefined where they are many. */
-async function readFew(ctx: Ctx, ids: readonly string[]): Promise<Map<string, KnownProduct> | undefined> {
-  if (ids.length > mostRead) return undefined
-  const read = new Map<string, KnownProduct>()
-  for (const one of ids.length > 0 ? await store.readVersions(ctx.sql, ids) : []) {
-    ctx.known.keep(one.known, one.tree)
-    read.set(one.known.product.id, one.known)
+  { words, any, limit, after }: { words: readonly string[]; any: boolean; limit: number; after?: SortKey },
+  seen: Seen,
+): Promise<Found | undefined> {
+  for (let n = 0; n < tries; n++) {
+    const page = { limit, after: after as readonly [number, string] | undefined }
+    const selected = await ctx.words.select(words, any, page, n === 0 ? seen : undefined)
+    if (!selected) return undefined
+    const { matches, facets, at } = selected
+    const known = await know(ctx, matches, at)
+    // One that has gone since must not make the page look like the last.
+    if (known.size < matches.length) continue
+    const all = matches.map(({ id }) => known.get(id)!)
+    const rows = matches.map(({ id, rank }, i) => ({ product: all[i]!.product, sort_key: [rank, id] }))
+    return { rows, known: all, facets }
   }
-  return read
+  return undefined
 }
 
-/**
- * What these products are as the catalogue stands, or later: of the first few, which are shown, also their stock. Those
- * that are gone are not among them. Undefined where much would have to be read for it.
- */
-async function know(
-  ctx: Ctx,
-  matches: readonly Match[],
-  at: store.CatalogueState,
-  limit: number,
-): Promise<Map<string, KnownProduct> | undefined> {
+/** What these products are as the catalogue stands, or later. Those that are gone are not among them. */
+async function know(ctx: Ctx, matches: readonly Match[], at: CatalogueState): Promise<Map<string, KnownProduct>> {
   const sure = new Map<string, KnownProduct>()
   const doubtful: string[] = []
-  for (const [i, { id }] of matches.entries()) {
+  const unknown: string[] = []
+  for (const { id } of matches) {
     const one = ctx.known.get(id)
-    if (one?.at?.listed === at.listed && (i >= limit || one.at.shown === at.shown)) sure.set(id, one)
+    if (!one) unknown.push(id)
+    else if (one.at?.listed === at.listed && one.at.shown === at.shown) sure.set(id, one)
     else doubtful.push(id)
   }
-  if (doubtful.length === 0) return sure
-  const versions = await store.readRowVersions(ctx.sql, doubtful)
-  ctx.known.see(versions.tree)
-  const unknown: string[] = []
+  const versions = doubtful.length > 0 ? await store.readRowVersions(ctx.sql, doubtful) : undefined
+  if (versions) ctx.known.see(versions.tree)
   for (const id of doubtful) {
-    const version = versions.of.get(id)
+    const version = versions?.of.get(id)
     const one = version === undefined ? undefined : ctx.known.find(id, version)
     if (one) {
       one.at = at
       sure.set(id, one)
     } else if (version !== undefined) unknown.push(id)
   }
-  const read = await readFew(ctx, unknown)
-  for (const [id, one] of read ?? []) {
-    one.at = at
-    sure.set(id, one)
+  for (const { known, tree } of unknown.length > 0 ? await store.readVersions(ctx.sql, unknown) : []) {
+    ctx.known.see(tree)
+    ctx.known.keep(known, tree)
+    known.at = at
+    sure.set(known.product.id, known)
   }
-  return read && sure
-}
-
-/**
- * The first few of what was found, and what all have in common, counted unless it is known. One that is gone since is not
- * among them.
- */
-function foundOf<M extends Match>(
-  ctx: Ctx,
-  matches: readonly M[],
-  limit: number,
-  find: (match: M) => KnownProduct | undefined,
-  facets?: store.FacetRow,
-): Found {
-  const found = matches.flatMap(match => {
-    const one = find(match)
-    return one ? [{ known: one, sort_key: [match.rank, match.id] }] : []
-  })
-  const all = found.map(({ known }) => known)
-  const rows = found.slice(0, limit).map(({ known, sort_key }) => ({ product: known.product, sort_key }))
-  return { rows, known: all, facets: facets ?? facetsOf(all, ctx.config.DEFAULT_CURRENCY) }
+  return sure
 }
 
 /** The words with those nobody knows put right; null if there is nothing to put right. */
-export async function correct(ctx: Ctx, words: readonly string[]): Promise<string[] | null> {
+export async function correct(ctx: Ctx, words: readonly string[], seen?: Seen): Promise<string[] | null> {
   await ctx.vocabulary.load()
   const last = words.at(-1)!
   const asked = words.filter(
@@ -183,19 +126,23 @@ export async function correct(ctx: Ctx, words: readonly string[]): Promise<strin
   if (asked.length === 0) return null
   // The last one may be half typed, which is right too.
   const keyOf = (word: string) => (word === last ? `${word}*` : word)
-  const meant = await ctx.words.meant(asked.map(keyOf), async unheard => {
-    const { known, unknown } = await store.lookUpWords(
-      ctx.sql,
-      asked.filter(word => unheard.includes(keyOf(word))),
-      last,
-    )
-    ctx.vocabulary.learn(known)
-    const near = unknown.slice(0, mostCorrected).map(word => ({ asked: word, edits: editsOf(word) }))
-    const found = near.length > 0 ? await store.findNearWords(ctx.sql, near) : new Map<string, string>()
-    // Those that are too many were not looked for.
-    const tried = asked.filter(word => !unknown.slice(mostCorrected).includes(word))
-    return new Map(tried.map(word => [keyOf(word), found.get(word) ?? null]))
-  })
+  const meant = await ctx.words.meant(
+    asked.map(keyOf),
+    async unheard => {
+      const { known, unknown } = await store.lookUpWords(
+        ctx.sql,
+        asked.filter(word => unheard.includes(keyOf(word))),
+        last,
+      )
+      ctx.vocabulary.learn(known)
+      const near = unknown.slice(0, mostCorrected).map(word => ({ asked: word, edits: editsOf(word) }))
+      const found = near.length > 0 ? await store.findNearWords(ctx.sql, near) : new Map<string, string>()
+      // Those that are too many were not looked for.
+      const tried = asked.filter(word => !unknown.slice(mostCorrected).includes(word))
+      return new Map(tried.map(word => [keyOf(word), found.get(word) ?? null]))
+    },
+    seen,
+  )
   const corrected = words.map(word => meant.get(keyOf(word)) ?? word)
   return corrected.some((word, i) => word !== words[i]) ? corrected : null
 }

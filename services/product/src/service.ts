@@ -38,7 +38,7 @@ export const createProductService = (config: ProductConfig, overrides?: Override
         images: createImages(config.IMAGES_DIR ?? demoImages, files),
         known: createKnownProducts(),
         vocabulary: createVocabulary(() => listWords(ctx.sql, mostKnownWords)),
-        words: createWordMemory(ctx.sql),
+        words: createWordMemory(ctx.sql, config.DEFAULT_CURRENCY),
       }
     },
     routes,

@@ -8,11 +8,10 @@ import type { Ctx } from './service.ts'
 export async function suggest(ctx: Ctx, q: string, limit: number): Promise<ReplyOf<typeof suggestProducts>['items']> {
   const words = wordsOf(q)
   if (words.length === 0) return []
-  const { answer } = await ctx.words.answer(`suggest ${limit} ${words.join(' ')}`, async () => {
+  return ctx.words.answer(`suggest ${limit} ${words.join(' ')}`, async () => {
     const found = await store.suggestProducts(ctx.sql, words, limit)
     if (found.length > 0) return found
     const meant = await correct(ctx, words)
     return meant ? store.suggestProducts(ctx.sql, meant, limit) : []
   })
-  return answer
 }

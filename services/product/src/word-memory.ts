@@ -1,10 +1,28 @@
 import type { Sql } from '@shopfleet/database'
-import { type CatalogueState, matchWord, mostMatches, readState, type Word, type WordMatches } from './search-store.ts'
+import { best } from './best.ts'
+import {
+  type CatalogueState,
+  type CategoryName,
+  type Counters,
+  listedOf,
+  matchWord,
+  readCategories,
+  readChanges,
+  readFacts,
+  readState,
+  type Seen,
+  type Word,
+} from './memory-store.ts'
+import { createProductFacts } from './product-facts.ts'
+import { createProductNumbers } from './product-numbers.ts'
+import type { FacetRow } from './search-store.ts'
+import { createJoin, mend, readList, type WordList } from './word-lists.ts'
 
 /**
- * What each word matches and what was meant by those nobody knows, remembered until the catalogue changes: who searches
- * needs to be told where the catalogue stands, and no more. Nothing here can be out of date: each answer is as the
- * catalogue stood when it was asked for, or later.
+ * What each word matches, what products are counted by, and what was meant by words nobody knows, remembered for as long as
+ * the catalogue stands as it did. Who searches asks where it stands, and no more; if it moved, which products did, and
+ * looks at those again. Nothing here can be out of date: each answer is as the catalogue stood when it was asked for, or
+ * later, and is put together only of what is of one state.
  */
 
 export interface Match {
@@ -13,75 +31,255 @@ export interface Match {
   rank: number
 }
 
+export interface Selected {
+  /** The first of them in the order of a search. */
+  matches: Match[]
+  /** What all have in common. */
+  facets: FacetRow
+  at: CatalogueState
+}
+
 /** Answers that are held, of a kilobyte or two each. */
 const mostAnswers = 5000
-/** Matches that are held, of all words together: some twenty megabytes. */
-const mostHeld = 200_000
 const mostSpellings = 20_000
-/** A shop in which prices change all the time is asked anew, after so many tries. */
-const tries = 2
+/** Matches that are held, of all words together, of eight bytes each. Words nobody asked for lately make room. */
+const mostHeld = 8_000_000
+/** Words, most of which match next to nothing. */
+const mostLists = 20_000
+/** Products that are known by what they are counted by, of 100 bytes or so each, and values they have. Beyond, no more words are learnt. */
+const mostProducts = 300_000
+const mostValues = 300_000
+/** Changes that are looked at one by one; beyond, all words are read anew. */
+const mostChanges = 5000
+/** Products whose facts are read by one statement: some milliseconds, in which nobody else gets a turn. */
+const factsAtOnce = 500
+/** A shop in which products change all the time is asked anew, after so many tries. */
+const tries = 5
+
+interface List extends WordList {
+  /** A stop word: it does not count beside others. */
+  is_ignored: boolean
+  /** Too many to be held. */
+  is_unheld: boolean
+  /** How many of the changes it has. */
+  upTo: number
+}
+
+const unheld = (upTo: number): List => ({
+  products: new Uint32Array(0),
+  ranks: new Float32Array(0),
+  is_ignored: false,
+  is_unheld: true,
+  upTo,
+})
 
 const keyOf = ({ word, meaning }: Word) => `${meaning} ${word}`
 
-export function createWordMemory(sql: Sql) {
-  let words = new Map<string, WordMatches>()
-  let spellings = new Map<string, string | null>()
-  let answers = new Map<string, unknown>()
-  let listed = ''
-  let held = 0
+/** All that is known of a catalogue. Whoever waits for the database may find another one in its place. */
+function createMemory(currency: string) {
+  return {
+    since: '',
+    /** The state it is of, */
+    count: -1,
+    /** counter by counter; */
+    counters: undefined as Counters | undefined,
+    /** and the latest that something in it is of: until the rest has come up to that, no answer is made of it. */
+    newest: -1,
+    numbers: createProductNumbers(),
+    facts: createProductFacts(currency),
+    lists: new Map<string, List>(),
+    /** Matches in them */
+    held: 0,
+    /** Those that are being read: whoever needs one as well waits for it. */
+    reading: new Map<string, Promise<List | undefined>>(),
+    /** Until what many others need to know is known. */
+    learning: Promise.resolve(),
+    /** Products that changed since the lists began, in the order in which this was heard. */
+    changes: [] as number[],
+    spellings: new Map<string, string | null>(),
+    answers: new Map<string, unknown>(),
+    categories: undefined as Map<string, CategoryName> | undefined,
+  }
+}
+type Memory = ReturnType<typeof createMemory>
 
-  async function look(): Promise<CatalogueState> {
-    const at = await readState(sql)
-    if (at.listed !== listed) {
-      listed = at.listed
-      words = new Map()
-      spellings = new Map()
-      answers = new Map()
-      held = 0
+const bytesOf = (id: string) => Buffer.from(id.replaceAll('-', ''), 'hex')
+
+export function createWordMemory(sql: Sql, currency: string) {
+  let memory = createMemory(currency)
+  let moving: Promise<void> | undefined
+  const join = createJoin()
+
+  const isBehind = (seen: Seen) => seen.since !== memory.since || Math.max(seen.count, memory.newest) > memory.count
+
+  /** Brings the memory up to the catalogue as it stands, or as it stood when the caller's question was asked, if it moved. */
+  async function look(known: Seen | undefined): Promise<CatalogueState> {
+    const seen = known ?? (await readState(sql))
+    // Who is moving it may have begun before this was seen. Of a copy that lags behind one waits no longer.
+    for (let n = 0; n < 3 && isBehind(seen); n++) {
+      moving ??= move().finally(() => {
+        moving = undefined
+      })
+      await moving
     }
-    return at
+    return { listed: listedOf(memory), shown: seen.shown }
   }
 
-  async function read(word: Word): Promise<WordMatches> {
-    const matches = await matchWord(sql, word)
-    if (matches.listed !== listed || words.has(keyOf(word))) return matches
-    words.set(keyOf(word), matches)
-    held += 1 + (matches.ranks?.size ?? 0)
-    for (const [key, one] of words) {
-      if (held <= mostHeld) break
-      words.delete(key)
-      held -= 1 + (one.ranks?.size ?? 0)
+  async function move(): Promise<void> {
+    const { since, counters, changed } = await readChanges(sql, memory.counters, mostChanges + 1)
+    const isOther = since !== memory.since || changed.length > mostChanges
+    if (isOther) memory = createMemory(currency)
+    else if (memory.changes.length + changed.length > 2 * mostChanges)
+      memory = { ...memory, lists: new Map(), reading: new Map(), held: 0, changes: [] }
+    memory.since = since
+    memory.counters = counters
+    memory.count = [...counters.values()].reduce((sum, listed) => sum + listed, 0)
+    memory.spellings = new Map()
+    memory.answers = new Map()
+    memory.categories = undefined
+    for (const id of isOther ? [] : changed) {
+      const product = memory.numbers.numberAt(bytesOf(id), 0)
+      memory.facts.forget(product)
+      memory.changes.push(product)
     }
-    return matches
+  }
+
+  /** What a word matches, with the changes that are known by now or some of them; undefined if all was forgotten since. */
+  async function listOf(mine: Memory, word: Word): Promise<List | undefined> {
+    const key = keyOf(word)
+    const known = mine.lists.get(key)
+    const upTo = mine.changes.length
+    if (known && (known.upTo === upTo || known.is_unheld)) {
+      // Whoever was not asked for longest comes first.
+      mine.lists.delete(key)
+      mine.lists.set(key, known)
+      return known
+    }
+    const isFull = mine.numbers.count > mostProducts || mine.facts.valueCount > mostValues
+    if (!known && isFull) return unheld(upTo)
+    const reading = mine.reading.get(key) ?? readOf(mine, word, known).finally(() => mine.reading.delete(key))
+    mine.reading.set(key, reading)
+    return reading
+  }
+
+  async function readOf(mine: Memory, word: Word, known: List | undefined): Promise<List | undefined> {
+    const key = keyOf(word)
+    const upTo = mine.changes.length
+    const changed = known && new Set(mine.changes.slice(known.upTo))
+    const among = changed && [...changed].map(mine.numbers.idOf)
+    const read = await matchWord(sql, among ? { ...word, among } : word)
+    if (mine !== memory || read.since !== mine.since) return undefined
+    mine.newest = Math.max(mine.newest, read.count)
+    if (!read.matches) return keep(mine, key, unheld(upTo))
+    const now = readList(read.matches, mine.numbers)
+    const list = known && changed ? mend(known, changed, now) : now
+    return keep(mine, key, { ...list, is_ignored: read.is_ignored, is_unheld: false, upTo })
+  }
+
+  function keep(mine: Memory, key: string, list: List): List {
+    const { lists } = mine
+    mine.held += list.products.length - (lists.get(key)?.products.length ?? 0)
+    lists.delete(key)
+    lists.set(key, list)
+    for (const [key, one] of lists) {
+      if (mine.held <= mostHeld && lists.size <= mostLists) break
+      lists.delete(key)
+      mine.held -= one.products.length
+    }
+    return list
+  }
+
+  /** Reads what is not known yet of these products. */
+  async function learnFacts(mine: Memory, products: Uint32Array): Promise<void> {
+    const unknown = products.filter(product => !mine.facts.has(product))
+    if (unknown.length === 0) return
+    if (unknown.length <= factsAtOnce) return learn(mine, unknown)
+    // One after the other: they mostly need to know the same.
+    const learning = mine.learning.then(async () => {
+      for (let at = 0; at < unknown.length && mine === memory; ) {
+        const some: number[] = []
+        for (; at < unknown.length && some.length < factsAtOnce; at++)
+          if (!mine.facts.has(unknown[at]!)) some.push(unknown[at]!)
+        if (some.length > 0) await learn(mine, some)
+      }
+    })
+    mine.learning = learning.catch(() => {})
+    return learning
+  }
+
+  async function learn(mine: Memory, products: Iterable<number>): Promise<void> {
+    const upTo = mine.changes.length
+    const read = await readFacts(sql, Array.from(products, mine.numbers.idOf))
+    if (mine !== memory || read.since !== mine.since) return
+    mine.newest = Math.max(mine.newest, read.count)
+    // Of what changed meanwhile it cannot be said whether this is before or after.
+    const changed = new Set(mine.changes.slice(upTo))
+    for (const one of read.facts) {
+      const product = mine.numbers.numberAt(bytesOf(one.id), 0)
+      if (!changed.has(product)) mine.facts.keep(product, one)
+    }
+  }
+
+  async function learnCategories(mine: Memory): Promise<void> {
+    if (mine.categories) return
+    const { count } = mine
+    const rows = await readCategories(sql)
+    if (mine.count === count) mine.categories = new Map(rows.map(row => [row.id, row]))
   }
 
   return {
-    /** What matches all of the words, or any, best first, and how the catalogue stood; undefined where PostgreSQL must say. */
-    async find(asked: readonly string[], any: boolean): Promise<{ matches: Match[]; at: CatalogueState } | undefined> {
-      const each = asked.map((word, i): Word => {
-        const isLast = i === asked.length - 1
+    /** Where the catalogue stands: who puts several questions for one caller needs to ask for it once. */
+    see: (): Promise<Seen> => readState(sql),
+
+    /**
+     * What matches all of the words, or any: the first, `limit` at most, that come after a rank and an id. Undefined where PostgreSQL
+     * must say: stop words alone, more matches than can be held, or a catalogue that does not stand still.
+     */
+    async select(
+      words: readonly string[],
+      any: boolean,
+      { limit, after }: { limit: number; after?: readonly [rank: number, id: string] },
+      seen?: Seen,
+    ): Promise<Selected | undefined> {
+      const each = words.map((word, i): Word => {
+        const isLast = i === words.length - 1
         return { word, meaning: any ? 'any' : isLast ? 'begun' : 'whole' }
       })
       for (let n = 0; n < tries; n++) {
-        const at = await look()
-        const found = await Promise.all(each.map(async word => words.get(keyOf(word)) ?? (await read(word))))
-        if (found.some(one => one.listed !== at.listed)) continue
-        const matches = together(found, any)
-        return matches && { matches, at }
+        const { shown } = await look(n === 0 ? seen : undefined)
+        const mine = memory
+        const lists = await Promise.all(each.map(word => listOf(mine, word)))
+        if (!lists.every(list => list !== undefined)) continue
+        if (lists.some(list => list.is_unheld)) return undefined
+        const counting = lists.filter(list => !list.is_ignored)
+        if (counting.length === 0) return undefined
+        const found = join(counting, any, mine.numbers.count)
+        await learnFacts(mine, found.products)
+        await learnCategories(mine)
+        // All of it must be of the state that the memory is of, as it now is.
+        const isOfOne =
+          mine === memory &&
+          mine.newest <= mine.count &&
+          mine.categories &&
+          lists.every(list => list.upTo === mine.changes.length) &&
+          found.products.every(mine.facts.has)
+        if (!isOfOne) continue
+        const facets = mine.facts.count(found.products, id => mine.categories?.get(id))
+        const at = { listed: listedOf(mine), shown }
+        return { matches: firstOf(mine, found, limit, after), facets, at }
       }
       return undefined
     },
 
-    /** What `ask` answers, remembered under a name that says all it depends on; and how the catalogue stood. */
-    async answer<T>(name: string, ask: () => Promise<T>): Promise<{ at: CatalogueState; answer: T }> {
-      const at = await look()
-      if (answers.has(name)) return { at, answer: answers.get(name) as T }
+    /** What `ask` answers, remembered under a name that says all it depends on. */
+    async answer<T>(name: string, ask: () => Promise<T>): Promise<T> {
+      await look(undefined)
+      const { answers } = memory
+      if (answers.has(name)) return answers.get(name) as T
       const answer = await ask()
-      if (at.listed === listed) {
-        if (answers.size >= mostAnswers) answers.delete(answers.keys().next().value!)
-        answers.set(name, answer)
-      }
-      return { at, answer }
+      if (answers.size >= mostAnswers) answers.delete(answers.keys().next().value!)
+      answers.set(name, answer)
+      return answer
     },
 
     /**
@@ -91,42 +289,35 @@ export function createWordMemory(sql: Sql) {
     async meant(
       asked: readonly string[],
       ask: (unheard: string[]) => Promise<Map<string, string | null>>,
+      seen?: Seen,
     ): Promise<Map<string, string | null>> {
-      const at = await look()
+      await look(seen)
+      const { spellings } = memory
       const remembered = new Map(asked.flatMap(word => (spellings.has(word) ? [[word, spellings.get(word)!]] : [])))
       const unheard = asked.filter(word => !remembered.has(word))
       if (unheard.length === 0) return remembered
       const answered = await ask(unheard)
-      if (at.listed === listed)
-        for (const [word, meant] of answered) if (spellings.size < mostSpellings) spellings.set(word, meant)
+      for (const [word, meant] of answered) if (spellings.size < mostSpellings) spellings.set(word, meant)
       return new Map([...remembered, ...answered])
     },
   }
 }
 export type WordMemory = ReturnType<typeof createWordMemory>
 
-/** What all of the words that count match, or any of them, in the order a statement has it in; undefined if it must say. */
-function together(found: readonly WordMatches[], any: boolean): Match[] | undefined {
-  const lists: Map<string, number>[] = []
-  for (const { is_ignored, ranks } of found) {
-    if (is_ignored) continue
-    if (!ranks) return undefined
-    lists.push(ranks)
-  }
-  // Nothing but stop words: then they count.
-  if (lists.length === 0) return undefined
-  const sums = new Map<string, number>()
-  const within = any ? lists : [lists.reduce((a, b) => (b.size < a.size ? b : a))]
-  for (const list of within) {
-    for (const id of list.keys()) {
-      if (sums.has(id)) continue
-      // In the order of the words, as the statement adds.
-      let rank = 0
-      for (const ranks of lists) rank += ranks.get(id) ?? (any ? 0 : Number.NaN)
-      if (!Number.isNaN(rank)) sums.set(id, rank)
-    }
-  }
-  const matches = [...sums].map(([id, rank]) => ({ id, rank }))
-  if (matches.length > mostMatches) return undefined
-  return matches.sort((a, b) => b.rank - a.rank || (a.id < b.id ? 1 : -1))
+/** The first that come after a rank and an id: what fits best first, of equals the newest. */
+function firstOf(
+  { numbers }: Memory,
+  { products, ranks }: { products: Uint32Array; ranks: Float64Array },
+  limit: number,
+  after: readonly [rank: number, id: string] | undefined,
+): Match[] {
+  const isBefore = (a: number, b: number) =>
+    ranks[a] === ranks[b] ? numbers.isLess(products[b]!, products[a]!) : ranks[a]! > ranks[b]!
+  const matchOf = (place: number): Match => ({ id: numbers.idOf(products[place]!), rank: ranks[place]! })
+  if (!after) return best(products.length, limit, isBefore).map(matchOf)
+  const [rank, id] = after
+  const rest = [...products.keys()].filter(
+    place => ranks[place]! < rank || (ranks[place] === rank && numbers.idOf(products[place]!) < id),
+  )
+  return best(rest.length, limit, (a, b) => isBefore(rest[a]!, rest[b]!)).map(place => matchOf(rest[place]!))
 }

@@ -4,6 +4,7 @@ import { after, before, describe, test } from 'node:test'
 import * as api from '@shopfleet/contracts'
 import { startTestPlatform, type TestPlatform } from '@shopfleet/testing'
 import { bulkLoadProducts } from '../src/bulk-load.ts'
+import { readState } from '../src/memory-store.ts'
 import * as store from '../src/search-store.ts'
 import { editsOf, wordsOf } from '../src/search-words.ts'
 
@@ -216,12 +217,12 @@ describe('search', () => {
     const sql = platform.sql('product')
     const { id } = await product.call(api.createProduct, { body: { name: 'Ocarina', price: 1, stock: 5 } }, staff)
     await platform.drain()
-    const before = await store.readState(sql)
+    const before = await readState(sql)
     await platform
       .client('inventory')
       .call(api.setStock, { params: { product_id: id }, body: { on_hand: 4 } }, await platform.asStaff('stock'))
     await platform.drain()
-    const sold = await store.readState(sql)
+    const sold = await readState(sql)
     assert.deepEqual([sold.listed, sold.shown !== before.shown], [before.listed, true])
     for (const change of [
       () => product.call(api.patchProduct, { params: { id }, body: { name: 'Tin Ocarina' } }, staff),
@@ -229,10 +230,10 @@ describe('search', () => {
       () => product.call(api.createCategory, { body: { name: 'Wind' } }, staff),
       () => product.call(api.deleteProduct, { params: { id } }, staff),
     ]) {
-      const { listed } = await store.readState(sql)
+      const { listed } = await readState(sql)
       assert.deepEqual(await names('tin ocarina flute'), await names('tin ocarina flute'))
       await change()
-      assert.notEqual((await store.readState(sql)).listed, listed)
+      assert.notEqual((await readState(sql)).listed, listed)
     }
     assert.deepEqual(await names('tin flute'), ['Tin Flute'])
     assert.deepEqual(await names('ocarina'), [])

@@ -1,0 +1,155 @@
+import type { Queryable, RunMany, Sql } from '@shopfleet/database'
+import type { Offer } from './product.ts'
+import { isListed } from './store.ts'
+
+/* What the memory of searches is made of, and how it is told what became of it. */
+
+/** Where the catalogue stands: what products are found by, and what is shown of them; another whenever something changes. */
+export interface CatalogueState {
+  listed: string
+  shown: string
+}
+
+/** The same, so that of two one can be told to be the later. */
+export interface Seen extends CatalogueState {
+  /** The start of the server: it may have been set back, and counts anew. */
+  since: string
+  /** Changes of what products are found by */
+  count: number
+}
+
+const since = (sql: Queryable) => sql`extract(epoch from pg_postmaster_start_time())::text`
+const countNow = (sql: Queryable) => sql`(select coalesce(sum(listed), 0)::bigint from catalogue_changes)`
+
+/** All who ask at the same time share the question. */
+export const readState = (sql: Sql): Promise<Seen> =>
+  sql.gatherRead('readState', undefined, async (sql, asked) => {
+    const [seen] = await sql<[Omit<Seen, 'listed'>]>`
+      select ${since(sql)} as since, coalesce(sum(listed), 0)::bigint as count, coalesce(sum(shown), 0)::text as shown
+      from catalogue_changes`
+    const state = { ...seen, listed: listedOf(seen) }
+    return asked.map(() => state)
+  })
+
+export const listedOf = ({ since, count }: { since: string; count: number }) => `${count} since ${since}`
+
+/** Where each counter stands, by its slot. */
+export type Counters = ReadonlyMap<number, number>
+
+export interface Changes {
+  since: string
+  counters: Counters
+  /** Ids of the products that changed since the counters that were known; those that are more than were asked for, not. */
+  changed: string[]
+}
+
+/** Where the counters stand now, and which products, `most` at most, changed since they stood as `known`. */
+export async function readChanges(sql: Queryable, known: Counters | undefined, most: number): Promise<Changes> {
+  const [row] = await sql<[{ since: string; counters: string | null; changed: string | null }]>`
+    with known as (
+      select * from unnest(${[...(known?.keys() ?? [])]}::int[], ${[...(known?.values() ?? [])]}::bigint[]) as k (slot, listed)
+    ), changed as (
+      select c.product_id
+      from catalogue_changes now left join known using (slot)
+        join changed_products c on c.slot = now.slot and c.listed > coalesce(known.listed, 0)
+      where ${known !== undefined} and now.listed > coalesce(known.listed, 0)
+      limit ${most}
+    )
+    select ${since(sql)} as since, (select string_agg(slot || ' ' || listed, ',') from catalogue_changes) as counters,
+      (select string_agg(product_id::text, ',') from changed) as changed`
+  const parts = (text: string | null) => text?.split(',') ?? []
+  return {
+    since: row.since,
+    counters: new Map(parts(row.counters).map(pair => pair.split(' ').map(Number) as [number, number])),
+    changed: parts(row.changed),
+  }
+}
+
+/** How a word is meant in a search: as one that all must have, as the last of those, which may go on, or as any of some. */
+export type Meaning = 'whole' | 'begun' | 'any'
+export interface Word {
+  word: string
+  meaning: Meaning
+  /** Products to look at alone. */
+  among?: readonly string[]
+}
+
+/** What one word matches. */
+export interface WordMatches {
+  since: string
+  count: number
+  /** A stop word: it does not count beside others. */
+  is_ignored: boolean
+  /** One after the other, twenty bytes each: its id, and how well it fits as a float. Undefined where they are too many. */
+  matches: Buffer | undefined
+}
+export const matchBytes = 20
+
+/** Matches of a word that are read at most. */
+export const mostOfWord = 500_000
+
+export const matchWord = (sql: Sql, word: Word): Promise<WordMatches> =>
+  sql.gatherRead(word.among ? 'matchWordAmong' : 'matchWord', word, word.among ? matchEachAmong : matchEach)
+
+const matchEach: RunMany<Word, WordMatches> = (sql, words) =>
+  matchEachIn(sql, words, sql`p.search @@ q and ${isListed(sql)} limit ${mostOfWord + 1}`)
+
+/** By their ids: there are few. */
+const matchEachAmong: RunMany<Word, WordMatches> = (sql, words) =>
+  matchEachIn(sql, words, sql`p.id = any(among::uuid[]) and p.search @@ q and ${isListed(sql)}`)
+
+async function matchEachIn(sql: Queryable, words: Word[], which: ReturnType<Queryable>): Promise<WordMatches[]> {
+  const rows = await sql<(Omit<WordMatches, 'matches'> & { matched: number; matches: Buffer | null })[]>`
+    with asked as materialized (
+      select n, among, meaning <> 'any' and numnode(plain) = 0 as is_ignored, case meaning
+        when 'begun' then plain || to_tsquery('simple', word || ':*')
+        when 'any' then plain || to_tsquery('simple', word)
+        else plain end as q
+      from (
+        select n, word, meaning, among, to_tsquery('english', word) as plain
+        from unnest(${words.map(w => w.word)}::text[], ${words.map(w => w.meaning)}::text[],
+          ${words.map(w => `{${w.among?.join(',') ?? ''}}`)}::text[]) with ordinality as w (word, meaning, among, n)
+      ) as read
+    )
+    select is_ignored, count(m.id)::int as matched, ${since(sql)} as since, ${countNow(sql)} as count,
+      string_agg(uuid_send(m.id) || float4send(m.rank), '') as matches
+    from asked left join lateral (
+      select p.id, ts_rank('{0.05, 0.1, 0.4, 1}', p.search, q) as rank from products p where ${which}
+    ) m on not is_ignored
+    group by n, is_ignored order by n`
+  return rows.map(({ matched, matches, ...row }) => ({
+    ...row,
+    matches: matched > mostOfWord ? undefined : (matches ?? Buffer.alloc(0)),
+  }))
+}
+
+/** What products are counted by. */
+export interface Facts {
+  id: string
+  category_id: string | null
+  attributes: Record<string, string | number | boolean>
+  offers: Offer[]
+  price_minor: number
+  currency: string
+}
+
+/** Of those that are listed, with where the catalogue stood. */
+export async function readFacts(
+  sql: Queryable,
+  ids: readonly string[],
+): Promise<{ since: string; count: number; facts: Facts[] }> {
+  const rows = await sql<(Facts & { since: string; count: number })[]>`
+    select s.since, s.count, p.id, p.category_id, p.attributes, p.offers, p.price_minor, p.currency
+    from (select ${since(sql)} as since, ${countNow(sql)} as count) s
+    left join products p on p.id = any(${ids as string[]}::uuid[]) and ${isListed(sql)}`
+  const { since: start, count } = rows[0]!
+  return { since: start, count, facts: rows.filter(row => row.id !== null) }
+}
+
+export interface CategoryName {
+  id: string
+  slug: string
+  name: string
+}
+export const readCategories = (sql: Queryable): Promise<CategoryName[]> =>
+  sql<CategoryName[]>`select id, slug, name from categories` as never
