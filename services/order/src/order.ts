@@ -77,7 +77,7 @@ export type Step =
 
 /**
  * The checkout sequence, as a pure function of what is known: reserve → authorise → commit stock → capture → settle. An
- * order that is paid as it is placed reserves by selling, and authorises by capturing; the sequence is the same.
+ * order that is paid as it is placed reserves by selling and authorises by capturing, which leaves nothing of the two after.
  * Every step may be repeated, so a crash between any two is harmless: whoever comes next starts with nothing known and
  * gets the same answers.
  */

@@ -8,13 +8,21 @@ create table changed_products (
 -- What came after a state that is known.
 create index changed_products_since on changed_products (slot, listed);
 
-create function note_listed_product() returns trigger language plpgsql as $$
+-- Counts a change, and answers where the connection's counter stands.
+create function count_listed() returns bigint language plpgsql as $$
 declare
   counted bigint;
 begin
   insert into catalogue_changes as c (slot, listed) values (pg_backend_pid() % 128, 1)
   on conflict (slot) do update set listed = c.listed + 1
   returning c.listed into counted;
+  return counted;
+end $$;
+
+create function note_listed_product() returns trigger language plpgsql as $$
+declare
+  counted bigint := count_listed();
+begin
   insert into changed_products (product_id, slot, listed) values (new.id, pg_backend_pid() % 128, counted)
   on conflict (product_id) do update set slot = excluded.slot, listed = excluded.listed;
   return null;
@@ -23,11 +31,8 @@ end $$;
 -- Of all that came or went with a statement, in one.
 create function note_listed_products() returns trigger language plpgsql as $$
 declare
-  counted bigint;
+  counted bigint := count_listed();
 begin
-  insert into catalogue_changes as c (slot, listed) values (pg_backend_pid() % 128, 1)
-  on conflict (slot) do update set listed = c.listed + 1
-  returning c.listed into counted;
   insert into changed_products (product_id, slot, listed)
   select id, pg_backend_pid() % 128, counted from touched order by id
   on conflict (product_id) do update set slot = excluded.slot, listed = excluded.listed;

@@ -242,12 +242,14 @@ export function openMadeUpShop() {
     table('order', 'payment_attempts').findLast(row => row.order_id === order_id && row.outcome === null)!.outcome =
       outcome
   }
-  function reserve(order_id: string, sent: Sent): void {
+  /** Held, or sold at once. */
+  function reserve(order_id: string, sent: Sent, sell = false): void {
     const expires_at = rowOf(order_id).expires_at
-    table('inventory', 'reservations').push({ order_id, status: 'held', expires_at })
+    table('inventory', 'reservations').push({ order_id, status: sell ? 'committed' : 'held', expires_at })
     for (const { product_id, quantity } of linesOf(order_id)) {
       table('inventory', 'reservation_lines').push({ order_id, product_id, quantity, returned: 0 })
-      changeStock(product_id, { reserved: quantity }, sent.correlation_id)
+      changeStock(product_id, sell ? { on_hand: -quantity } : { reserved: quantity }, sent.correlation_id)
+      if (sell) move(product_id, -quantity, 'sold', { order_id })
     }
   }
   const reservation = (order_id: string) => table('inventory', 'reservations').find(row => row.order_id === order_id)!
@@ -275,10 +277,13 @@ export function openMadeUpShop() {
   // Money.
   const effect = (type: string, row: Row) => journal.push({ n: effects() + 1, at: now(), type, ...row })
   const effects = () => journal.filter(line => line.n !== undefined).length
-  function authorise(order_id: string, n: number, sent: Sent, answer: 'authorised' | 'declined'): Row {
+  /** With `capture` the provider takes the money at once. */
+  function authorise(order_id: string, n: number, sent: Sent, answer: 'authorised' | 'declined', capture = false): Row {
     const { total_minor: amount, currency } = rowOf(order_id)
     const [key, payment_id] = [`${order_id}:authorise:${n}`, id('pay')]
-    effect(answer, { payment_id, key, amount, currency, reference: order_id, token: 'tok_approve' })
+    const line = { payment_id, key, amount, currency, reference: order_id, token: 'tok_approve' }
+    if (capture) effect('captured', { ...line, at_once: true })
+    else effect(answer, line)
     const payment = {
       ...{ id: id('payment'), order_id, attempt: n, provider_key: key, status: answer, amount_minor: amount },
       ...{ captured_minor: 0, refunded_minor: 0, refunding_minor: 0, currency, provider: 'simulator' },
@@ -288,6 +293,7 @@ export function openMadeUpShop() {
     if (!table('payment', 'orders').some(row => row.order_id === order_id))
       table('payment', 'orders').push({ order_id, closed_at: null, next_check_at: null })
     sayPayment(payment, `payment.${answer}`, {}, sent)
+    if (capture) bookCapture(payment, sent)
     return payment
   }
   function sayPayment(payment: Row, name: string, extra: Row, sent: Sent): void {
@@ -317,8 +323,11 @@ export function openMadeUpShop() {
     ...{ payment_id: payment.provider_reference, currency: payment.currency, reference: payment.order_id },
   })
   function capture(payment: Row, sent: Sent): void {
+    effect('captured', { ...atProvider(payment), key: `${payment.id}:capture`, amount: payment.amount_minor })
+    bookCapture(payment, sent)
+  }
+  function bookCapture(payment: Row, sent: Sent): void {
     const amount = payment.amount_minor
-    effect('captured', { ...atProvider(payment), key: `${payment.id}:capture`, amount })
     Object.assign(payment, { status: 'captured', captured_minor: amount })
     book(payment, payment.id, 'capture', 'provider_clearing', 'sales', amount)
     sayPayment(payment, 'payment.captured', {}, sent)

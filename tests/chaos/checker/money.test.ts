@@ -95,6 +95,22 @@ const captures: Wrong[] = [
     },
   ],
   [
+    'at most one payment of an order was captured',
+    'an order is charged twice, each time at once',
+    run => {
+      const line = effect(run, 'captured', 'cancelled')
+      more(run, { ...line, n: run.journal.length + 1, key: 'k1', payment_id: 'pay-2' })
+    },
+  ],
+  [
+    "the provider's journal is whole: no gap, no key twice, no refund above its capture",
+    'a payment that is there already is captured at once',
+    run => {
+      const line = effect(run, 'captured', 'cancelled')
+      more(run, { ...line, n: run.journal.length + 1, key: 'k1' })
+    },
+  ],
+  [
     'no two payments of an order held money at the same time',
     'money is held a second time before it is let go',
     run => {
