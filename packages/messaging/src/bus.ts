@@ -26,10 +26,10 @@ export interface Bus {
   /** Calls `heard` when a topic may have grown; a hint that may get lost. Answers how to stop. */
   listen(heard: (topic: string) => void): Promise<() => void>
   /**
-   * Forgets events older than this, read or not: who has been away for longer has missed them. Answers how many. A bus
-   * that keeps its own retention has none.
+   * Forgets a topic's events older than this, read or not: who has been away for longer has missed them. Answers how many.
+   * A bus that keeps its own retention has none.
    */
-  prune?(older_than_days: number): Promise<number>
+  prune?(topic: string, older_than_days: number): Promise<number>
   /** The highest position an event of the topic can have now; undefined where the bus does not say. */
   highest?(topic: string): Promise<number | undefined>
   /** The position after which lie the last so many events of a topic; 0 where there are fewer. */
@@ -45,20 +45,24 @@ export async function migrateBus(sql: Sql): Promise<void> {
 }
 
 /**
- * Deletes the events of the bus that are older than so many days, whether every listener has read them or not. Answers
+ * Deletes the events of a topic that are older than so many days, whether every listener has read them or not. Answers
  * how many. In small steps: one long statement over a log that was never pruned would end at its time limit, each time.
  */
-export async function pruneBus(sql: Sql, older_than_days: number): Promise<number> {
+export async function pruneTopic(sql: Sql, topic: string, older_than_days: number): Promise<number> {
   return deleteInSteps(
     () => sql`
-      delete from events where (topic, position) in (
-        select topic, position from events where appended_at < now() - make_interval(days => ${older_than_days})
-        limit ${pruneStep} for update skip locked)`,
+      -- The oldest come first, so nothing of the log behind them is looked at.
+      with oldest as materialized (
+        select position, appended_at from events where topic = ${topic} order by position limit ${pruneStep}
+      )
+      delete from events where topic = ${topic} and position = any(array(
+        select position from oldest where appended_at < now() - make_interval(days => ${older_than_days})))`,
   )
 }
 
 /** What may be read of the log by who tells it to the outside, and nothing else of it. */
 const outwardEvents = 'outward_events'
+const outwardBefore = 'outward_before(text, int)'
 
 /**
  * Lets a role read what of the log may be told outside, and nothing more: `connectPostgresBus` with `outward`. By the owner
@@ -69,6 +73,7 @@ export async function admitReader(sql: Sql, role: string): Promise<boolean> {
     select quote_ident(current_database()) as database, quote_ident(rolname) as role,
       has_database_privilege(oid, current_database(), 'connect') and has_schema_privilege(oid, 'public', 'usage')
         and has_table_privilege(oid, ${outwardEvents}, 'select')
+        and has_function_privilege(oid, ${outwardBefore}, 'execute')
         and has_sequence_privilege(oid, 'events_position_seq', 'select') as is_admitted
     from pg_roles where rolname = ${role}`
   if (!row) return false
@@ -76,6 +81,7 @@ export async function admitReader(sql: Sql, role: string): Promise<boolean> {
   await sql.unsafe(`
     grant connect on database ${row.database} to ${row.role};
     grant usage on schema public to ${row.role};
+    grant execute on function ${outwardBefore} to ${row.role};
     grant select on ${outwardEvents}, events_position_seq to ${row.role}`)
   return true
 }
@@ -124,8 +130,10 @@ export async function connectPostgresBus(
         where topic = ${topic} and position > ${after} order by position limit ${limit}`
     },
     async before(topic, count) {
-      const [row] = await sql<[{ position: number }?]>`
-        select position from ${log} where topic = ${topic} order by position desc offset ${count} limit 1`
+      const [row] = await (options.outward
+        ? sql<[{ position: number | null }]>`select outward_before(${topic}, ${count}) as position`
+        : sql<[{ position: number }?]>`
+            select position from events where topic = ${topic} order by position desc offset ${count} limit 1`)
       return row?.position ?? 0
     },
     async listen(heard) {
@@ -151,7 +159,7 @@ export async function connectPostgresBus(
       listeners.add(heard)
       return () => listeners.delete(heard)
     },
-    prune: older_than_days => pruneBus(sql, older_than_days),
+    prune: (topic, older_than_days) => pruneTopic(sql, topic, older_than_days),
     async highest() {
       // Of all topics, because the last event of one may have been pruned.
       const [row] = await sql<[{ highest: number }]>`

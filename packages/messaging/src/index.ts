@@ -1,6 +1,14 @@
 import { fileURLToPath } from 'node:url'
 
-export { admitReader, type Bus, connectPostgresBus, type Delivery, migrateBus, type Passing, pruneBus } from './bus.ts'
+export {
+  admitReader,
+  type Bus,
+  connectPostgresBus,
+  type Delivery,
+  migrateBus,
+  type Passing,
+  pruneTopic,
+} from './bus.ts'
 export { type Cause, type Context, currentCause, currentContext, withContext } from './context.ts'
 export { createLoop, type Loop } from './loop.ts'
 export { type OutboxRow, outboxRow, publish } from './outbox.ts'

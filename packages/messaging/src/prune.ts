@@ -22,15 +22,16 @@ export async function pruneInbox(sql: Sql, older_than_days: number): Promise<num
   const days = older_than_days + 1
   const inbox = await deleteInSteps(
     () => sql`
-      delete from inbox where event_id in (
-        select event_id from inbox where applied_at < now() - make_interval(days => ${days})
-        limit ${pruneStep} for update skip locked)`,
+      -- The oldest come first: their ids are made of the time.
+      with oldest as materialized (select event_id, applied_at from inbox order by event_id limit ${pruneStep})
+      delete from inbox where event_id = any(array(
+        select event_id from oldest where applied_at < now() - make_interval(days => ${days})))`,
   )
   const letters = await deleteInSteps(
     () => sql`
-      delete from dead_letters where id in (
+      delete from dead_letters where id = any(array(
         select id from dead_letters where replayed_at < now() - make_interval(days => ${days})
-        limit ${pruneStep} for update skip locked)`,
+        limit ${pruneStep} for update skip locked))`,
   )
   return inbox + letters
 }

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import type { EventMessage } from '@shopfleet/contracts'
 import { isUnavailable, type Sql, transaction } from '@shopfleet/database'
-import { type Bus, connectPostgresBus, createRelay, pruneBus, publish, withContext } from '../src/index.ts'
+import { type Bus, connectPostgresBus, createRelay, pruneTopic, publish, withContext } from '../src/index.ts'
 import { createStage, type Scene, until } from './scene.ts'
 
 let stage: Awaited<ReturnType<typeof createStage>>
@@ -237,8 +237,8 @@ test('pruning forgets old events only, and readers go on from where they are', a
   )
   await scene.busSql`update events set appended_at = now() - interval '31 days'
     where topic = ${scene.topic} and (message->'payload'->>'n')::int <= 2`
-  assert.equal(await pruneBus(scene.busSql, 32), 0)
-  assert.equal(await scene.bus.prune!(30), 2)
+  assert.equal(await pruneTopic(scene.busSql, scene.topic, 32), 0)
+  assert.equal(await scene.bus.prune!(scene.topic, 30), 2)
   const left = await scene.bus.read(scene.topic, 0, 10)
   assert.deepEqual(
     left.map(d => d.message.payload),

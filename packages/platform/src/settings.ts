@@ -148,7 +148,7 @@ export async function allSettings(): Promise<SettingGroup[]> {
         {
           name: 'GATEWAY_BUS_DATABASE_URL',
           description:
-            'The same for the gateway, with a role that may select from outward_events and events_position_seq; without it there is no realtime channel',
+            'The same for the gateway, with a role that may select from outward_events and events_position_seq and execute outward_before; without it there is no realtime channel',
           isSecret: true,
         },
         {

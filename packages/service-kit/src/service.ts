@@ -221,7 +221,7 @@ export async function createService<Config extends DatabaseConfig, Ctx extends C
       onError: failed('retention'),
       run: async () => {
         await pruneInbox(sql, config.EVENT_RETENTION_DAYS)
-        await bus.prune?.(config.EVENT_RETENTION_DAYS)
+        await bus.prune?.(name, config.EVENT_RETENTION_DAYS)
       },
     }),
   )

@@ -360,12 +360,12 @@ test('events, inbox rows and replayed letters past EVENT_RETENTION_DAYS are forg
     traceparent: null,
     occurred_at: new Date().toISOString(),
   })
-  const pruned: number[] = []
+  const pruned: { topic: string; days: number }[] = []
   const spied: Bus = {
     ...bus,
-    async prune(days) {
-      pruned.push(days)
-      return bus.prune!(days)
+    async prune(topic, days) {
+      pruned.push({ topic, days })
+      return bus.prune!(topic, days)
     },
   }
   await bus.append('order', [message(1), message(2)])
@@ -382,5 +382,5 @@ test('events, inbox rows and replayed letters past EVENT_RETENTION_DAYS are forg
     'it is gone',
   )
   assert.equal((await busSql`select 1 from events where event_id = ${message(2).id}`).count, 1)
-  assert.deepEqual(pruned, [7])
+  assert.deepEqual(pruned, [{ topic: 'order', days: 7 }])
 })
