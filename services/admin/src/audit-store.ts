@@ -52,9 +52,9 @@ export async function insertEnded(tx: Tx, service: string, action: StaffAction, 
 export async function insertUnended(sql: Queryable, after_s: number): Promise<number> {
   const rows = await sql`
     with lost as (
-      delete from actions_begun where action_id in (
+      delete from actions_begun where action_id = any(array(
         select action_id from actions_begun where heard_at < now() - make_interval(secs => ${after_s})
-        order by heard_at limit 500 for update skip locked)
+        order by heard_at limit 500 for update skip locked))
       returning service, action as a, correlation_id
     ), written as (
       ${insertLine(sql, sql`lost`)} returning 1

@@ -132,11 +132,11 @@ export interface ClaimedWebhook {
 /** Takes webhooks that have something due, each for one sender alone. */
 export async function claimWebhooks(sql: Queryable, lease_ms: number, limit: number): Promise<ClaimedWebhook[]> {
   return sql<ClaimedWebhook[]>`
-    update webhooks set leased_until = clock_timestamp() + ${lease_ms} * interval '1 millisecond' where id in (
+    update webhooks set leased_until = clock_timestamp() + ${lease_ms} * interval '1 millisecond' where id = any(array(
       select w.id from webhooks w
       where w.is_active and coalesce(w.held_until, '-infinity') <= now() and coalesce(w.leased_until, '-infinity') <= now()
         and exists (select 1 from webhook_deliveries d where d.webhook_id = w.id and d.status = 'waiting' and d.due_at <= now())
-      order by w.id limit ${limit} for update skip locked)
+      order by w.id limit ${limit} for update skip locked))
     returning id, url, secret_salt`
 }
 
@@ -235,9 +235,9 @@ export async function disableFailing(
 
 export async function deleteOldDeliveries(sql: Queryable, days: number, limit: number): Promise<number> {
   const rows = await sql`
-    delete from webhook_deliveries where id in (
+    delete from webhook_deliveries where id = any(array(
       select id from webhook_deliveries where status <> 'waiting' and created_at < now() - make_interval(days => ${days})
-      limit ${limit} for update skip locked)`
+      limit ${limit} for update skip locked))`
   return rows.count
 }
 

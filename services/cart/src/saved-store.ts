@@ -91,10 +91,10 @@ export async function deleteSavedOf(tx: Tx, user_id: string): Promise<void> {
 /** What guests saved so many days ago whose last cart has been deleted: their token opens nothing any more. */
 export async function deleteIdleSaved(sql: Queryable, days: number, limit: number): Promise<number> {
   const deleted = await sql`
-    delete from saved_items where id in (
+    delete from saved_items where id = any(array(
       select id from saved_items s
       where token_hash is not null and created_at < now() - make_interval(days => ${days})
         and not exists (select 1 from carts where carts.token_hash = s.token_hash)
-      order by created_at limit ${limit} for update skip locked)`
+      order by created_at limit ${limit} for update skip locked))`
   return deleted.count
 }

@@ -278,9 +278,9 @@ export async function deleteCartsOf(tx: Tx, user_id: string): Promise<void> {
 /** Carts nobody touched for so many days, but for the open ones of users. */
 export async function deleteIdleCarts(sql: Queryable, days: number, limit: number): Promise<number> {
   const deleted = await sql`
-    delete from carts where id in (
+    delete from carts where id = any(array(
       select id from carts
       where updated_at < now() - make_interval(days => ${days}) and (token_hash is not null or status <> 'open')
-      order by updated_at limit ${limit} for update skip locked)`
+      order by updated_at limit ${limit} for update skip locked))`
   return deleted.count
 }

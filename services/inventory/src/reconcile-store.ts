@@ -43,14 +43,42 @@ export async function listReservationFacts(sql: Queryable, order_ids: string[]):
     from reservations r where order_id = any(${order_ids}::uuid[])`
 }
 
-const sums = (sql: Queryable) => sql`
-  coalesce((select sum(delta) from movements m where m.product_id = stock.product_id), 0)::int as moved,
-  coalesce((select sum(quantity) from reservation_lines l join reservations using (order_id)
-            where l.product_id = stock.product_id and status = 'held'), 0)::int as held`
+const allMoved = (sql: Queryable) => sql`
+  coalesce((select sum(delta) from movements m where m.product_id = stock.product_id), 0)::int`
 
+/** Movements that are worth keeping their sum. */
+const manyMovements = 200
+
+/**
+ * Movements are added up from where they agreed last. Where they do not agree all of them are, so that what was kept can
+ * hide nothing of a product that differs.
+ */
 export async function listStockFacts(sql: Queryable, ids: string[]): Promise<StockFacts[]> {
   return sql<StockFacts[]>`
-    select product_id, on_hand, reserved, revision, ${sums(sql)} from stock where product_id = any(${ids}::uuid[])`
+    with stock as materialized (
+      select product_id, on_hand, reserved, revision from stock where product_id = any(${ids}::uuid[])
+    ), since as materialized (
+      select product_id, coalesce(a.moved, 0) + m.delta = on_hand as agrees, m.n
+      from stock left join added_up a using (product_id), lateral (
+        select coalesce(sum(delta), 0) as delta, count(*) as n from movements
+        where movements.product_id = stock.product_id and (a.movement_id is null or id > a.movement_id)
+      ) m
+    ), kept as (
+      insert into added_up (product_id, movement_id, moved)
+      select product_id, last.id, on_hand from since join stock using (product_id), lateral (
+        select id from movements where movements.product_id = stock.product_id order by id desc limit 1
+      ) last
+      where agrees and n > ${manyMovements}
+      on conflict (product_id) do update set movement_id = excluded.movement_id, moved = excluded.moved
+      where added_up.movement_id < excluded.movement_id
+    ), held as materialized (
+      select product_id, sum(quantity)::int as quantity from reservation_lines
+      where product_id = any(${ids}::uuid[]) and order_id = any(array(select order_id from reservations where status = 'held'))
+      group by product_id
+    )
+    select product_id, on_hand, reserved, revision, case when agrees then on_hand else ${allMoved(sql)} end as moved,
+      coalesce(held.quantity, 0) as held
+    from stock join since using (product_id) left join held using (product_id)`
 }
 
 /**
@@ -59,7 +87,10 @@ export async function listStockFacts(sql: Queryable, ids: string[]): Promise<Sto
  */
 export async function sumStock(tx: Tx, product_id: string): Promise<StockFacts> {
   const [row] = await tx<[StockFacts]>`
-    select product_id, on_hand, reserved, revision, ${sums(tx)} from stock where product_id = ${product_id}`
+    select product_id, on_hand, reserved, revision, ${allMoved(tx)} as moved,
+      coalesce((select sum(quantity) from reservation_lines l join reservations using (order_id)
+                where l.product_id = stock.product_id and status = 'held'), 0)::int as held
+    from stock where product_id = ${product_id}`
   return row
 }
 

@@ -163,7 +163,8 @@ export async function claimDue(sql: Queryable, limit: number, lease_ms: number):
     )
     update messages m set status = 'sending', claim = uuidv7(), attempts = attempts + 1,
       due_at = clock_timestamp() + make_interval(secs => ${lease_ms / 1000})
-    from due where m.id = due.id
+    -- As a list, of which the planner knows that it is short.
+    where id = any(array(select id from due))
     returning m.id, template, category, channel, user_id, order_id, recipient, locale, data, attempts, claim,
       correlation_id, created_at`
 }
@@ -270,9 +271,9 @@ export async function forgetOld(sql: Queryable, keep_days: number, limit: number
         and due_at is null
       limit ${limit} for update skip locked
     ), said as (
-      delete from message_tries using old where message_id = old.id
+      delete from message_tries where message_id = any(array(select id from old))
     )
-    update messages set recipient = null, data = null, request_hash = null from old where messages.id = old.id`
+    update messages set recipient = null, data = null, request_hash = null where id = any(array(select id from old))`
   return count
 }
 

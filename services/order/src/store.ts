@@ -429,7 +429,8 @@ export async function claimDue(
       order by due_at limit ${limit} for update skip locked
     ), claimed as (
       update orders set due_at = clock_timestamp() + make_interval(secs => ${lease_ms / 1000}), tries = tries + 1
-      from due where orders.id = due.id
+      -- As a list, of which the planner knows that it is short.
+      where id = any(array(select id from due))
       returning orders.*
     )
     select tries, ${columns(sql)} from claimed o`
@@ -449,8 +450,8 @@ export async function expireOverdue(sql: Queryable, limit: number, refusal: Prob
     ), moved as (
       update orders set goal = 'cancel', cancel_reason = 'expired', due_at = clock_timestamp(), tries = 0,
         payment_method = null, updated_at = now()
-      from overdue where orders.id = overdue.id
-      returning orders.id, attempt
+      where id = any(array(select id from overdue))
+      returning id, attempt
     )
     ${decideAttempt(sql, refusal)}`
 }

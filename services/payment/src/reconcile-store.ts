@@ -35,17 +35,45 @@ export async function listFacts(sql: Queryable, order_ids: string[]): Promise<Pa
     group by o.order_id`
 }
 
-/** The ledger's account at the provider, and how much may be on its way there and back. */
+/** What was added up before and its moment, and the entries since; before the first time, or `fully`, all entries. */
+const clearing = (sql: Queryable, fully = false) => sql`(
+  ${fully ? sql`` : sql`select currency, minor from added_up union all`}
+  select currency, amount_minor from ledger_entries where account = 'provider_clearing'
+  ${fully ? sql`` : sql`and created_at >= (select coalesce(max(until), '-infinity') from added_up)`}
+) as entry (currency, minor)`
+
+/** Keeps what the ledger comes to up to a while ago: longer than any transaction lasts, so that nothing is added before. */
+export async function addUp(sql: Queryable): Promise<void> {
+  await sql`
+    with until as materialized (select date_trunc('milliseconds', now() - interval '2 minutes') as at)
+    insert into added_up (currency, until, minor)
+    select currency, at, sum(minor) from until, (
+      select currency, minor, until as as_of from added_up union all
+      select currency, amount_minor, created_at from ledger_entries
+      where account = 'provider_clearing' and created_at >= (select coalesce(max(until), '-infinity') from added_up)
+    ) as entry
+    where as_of < at group by currency, at
+    on conflict (currency) do update set until = excluded.until, minor = excluded.minor
+    where added_up.until < excluded.until`
+}
+
+/**
+ * The ledger's account at the provider, and how much may be on its way there and back. `fully` adds up every entry there
+ * is, and not only those since the last time it agreed.
+ */
 export async function sumClearing(
   sql: Queryable,
+  fully = false,
 ): Promise<{ currency: string; ledger_minor: number; capturing_minor: number; refunding_minor: number }[]> {
   return sql<{ currency: string; ledger_minor: number; capturing_minor: number; refunding_minor: number }[]>`
     with booked as (
-      select currency, sum(amount_minor)::bigint as minor from ledger_entries where account = 'provider_clearing' group by currency
+      select currency, sum(minor)::bigint as minor from ${clearing(sql, fully)} group by currency
     ), under_way as (
       select currency, sum(amount_minor) filter (where wanted = 'capture' or status in ('authorising', 'in_doubt'))::bigint as capturing,
              sum(refunding_minor)::bigint as refunding
-      from payments where next_check_at is not null or refunding_minor > 0 group by currency
+      from payments where id = any(array(
+        select id from payments where next_check_at is not null union select id from payments where refunding_minor > 0))
+      group by currency
     )
     select currency, coalesce(minor, 0) as ledger_minor, coalesce(capturing, 0) as capturing_minor,
            coalesce(refunding, 0) as refunding_minor

@@ -106,13 +106,25 @@ export async function askProviderAgain(ctx: Ctx, order_id: string): Promise<bool
 }
 
 /**
- * The ledger beside the provider's own balance. What is under way may be counted there and not yet here, so the ledger
- * is read before and after, and allows everything that was open in between.
+ * The ledger beside the provider's own balance. Where what was added up since they last agreed does not, all of the
+ * ledger is.
  */
 export async function readBalances(ctx: Ctx) {
-  const before = await books.sumClearing(ctx.sql)
+  const since = await compareBalances(ctx)
+  const agrees = since.every(one => one.lowest_minor <= one.provider_minor && one.provider_minor <= one.highest_minor)
+  if (!agrees) return compareBalances(ctx, true)
+  if (since.length > 0) await books.addUp(ctx.sql)
+  return since
+}
+
+/**
+ * What is under way may be counted at the provider and not yet here, so the ledger is read before and after, and allows
+ * everything that was open in between.
+ */
+async function compareBalances(ctx: Ctx, fully = false) {
+  const before = await books.sumClearing(ctx.sql, fully)
   const balance = await ctx.provider.balance()
-  const after = await books.sumClearing(ctx.sql)
+  const after = await books.sumClearing(ctx.sql, fully)
   if (!balance) return []
   const currencies = new Set([...before, ...after].map(row => row.currency).concat(Object.keys(balance)))
   return [...currencies].map(currency => {

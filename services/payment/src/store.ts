@@ -393,18 +393,18 @@ export async function finishClosing(sql: Queryable, order_id: string): Promise<O
 export async function claimDuePayments(sql: Queryable, after_ms: number, limit: number): Promise<PaymentRow[]> {
   return sql<PaymentRow[]>`
     update payments set checks = checks + 1, next_check_at = ${backoff(sql, after_ms)}
-    where id in (
+    where id = any(array(
       select p.id from payments p join orders o using (order_id)
       where p.next_check_at <= now() and o.closed_at is null
-      order by p.next_check_at limit ${limit} for update of p skip locked)
+      order by p.next_check_at limit ${limit} for update of p skip locked))
     returning ${columns(sql)}`
 }
 
 export async function claimDueRefunds(sql: Queryable, after_ms: number, limit: number): Promise<RefundRow[]> {
   return sql<RefundRow[]>`
     update refunds set checks = checks + 1, next_check_at = ${backoff(sql, after_ms)}
-    where id in (
-      select id from refunds where next_check_at <= now() order by next_check_at limit ${limit} for update skip locked)
+    where id = any(array(
+      select id from refunds where next_check_at <= now() order by next_check_at limit ${limit} for update skip locked))
     returning ${refundColumns(sql)}`
 }
 
@@ -415,8 +415,8 @@ export async function claimDueClosings(
 ): Promise<{ order_id: string; close_reason: string }[]> {
   return sql<{ order_id: string; close_reason: string }[]>`
     update orders set checks = checks + 1, next_check_at = ${backoff(sql, after_ms)}
-    where order_id in (
-      select order_id from orders where next_check_at <= now() order by next_check_at limit ${limit} for update skip locked)
+    where order_id = any(array(
+      select order_id from orders where next_check_at <= now() order by next_check_at limit ${limit} for update skip locked))
     returning order_id, close_reason`
 }
 
@@ -431,10 +431,10 @@ export async function countOpenQuestions(sql: Queryable): Promise<number> {
 export async function claimToCompare(sql: Queryable, limit: number): Promise<PaymentRow[]> {
   return sql<PaymentRow[]>`
     update payments set compare_at = now() + interval '1 minute'
-    where id in (
+    where id = any(array(
       select id from payments
       where compare_at <= now() and next_check_at is null and refunding_minor = 0 and provider_reference is not null
-      order by compare_at limit ${limit} for update skip locked)
+      order by compare_at limit ${limit} for update skip locked))
     returning ${columns(sql)}`
 }
 

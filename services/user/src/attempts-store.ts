@@ -42,8 +42,8 @@ export async function uncountAttempts(sql: Queryable, keys: Uint8Array[]): Promi
 
 export async function deleteOldAttempts(sql: Queryable, limit: number): Promise<number> {
   const deleted = await sql`
-    delete from sign_in_attempts where key in (
-      select key from sign_in_attempts where last_at < now() - interval '1 hour' order by last_at limit ${limit})`
+    delete from sign_in_attempts where key = any(array(
+      select key from sign_in_attempts where last_at < now() - interval '1 hour' order by last_at limit ${limit}))`
   return deleted.count
 }
 

@@ -24,8 +24,7 @@ export async function claimMails(sql: Queryable, limit: number): Promise<(MailRo
   return sql<(MailRow & { attempts: number })[]>`
     update mails m
     set attempts = attempts + 1, due_at = now() + least(interval '10 minutes', interval '5 seconds' * 2 ^ least(attempts, 10))
-    from (select key from mails where due_at <= now() order by due_at limit ${limit} for update skip locked) due
-    where m.key = due.key
+    where key = any(array(select key from mails where due_at <= now() order by due_at limit ${limit} for update skip locked))
     returning m.key, m.template, m.user_id, m.email, m.data, m.attempts`
 }
 
@@ -106,7 +105,7 @@ export async function deleteLinksOf(tx: Tx, user_id: string): Promise<void> {
 
 export async function deleteOldLinks(sql: Queryable, limit: number): Promise<number> {
   const deleted = await sql`
-    delete from account_tokens where hash in (
-      select hash from account_tokens where expires_at <= now() order by expires_at limit ${limit})`
+    delete from account_tokens where hash = any(array(
+      select hash from account_tokens where expires_at <= now() order by expires_at limit ${limit}))`
   return deleted.count
 }

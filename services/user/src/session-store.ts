@@ -73,8 +73,8 @@ export async function listRevocations(sql: Queryable, since: string | undefined,
 
 export async function deleteOldRevocations(sql: Queryable, keep_s: number, limit: number): Promise<number> {
   const deleted = await sql`
-    delete from revocations where ctid in (
+    delete from revocations where ctid = any(array(
       select ctid from revocations where created_at <= now() - make_interval(secs => ${keep_s})
-      order by created_at limit ${limit})`
+      order by created_at limit ${limit}))`
   return deleted.count
 }

@@ -151,16 +151,17 @@ export async function endSession(
 
 export async function deleteExpiredSessions(sql: Queryable, limit: number): Promise<number> {
   const deleted = await sql`
-    delete from sessions where id in (select id from sessions where expires_at <= now() order by expires_at limit ${limit})`
+    delete from sessions where id = any(array(
+      select id from sessions where expires_at <= now() order by expires_at limit ${limit}))`
   return deleted.count
 }
 
 /** Used tokens so old that a thief would have no use for them. */
 export async function deleteOldTokens(sql: Queryable, lives_s: number, limit: number): Promise<number> {
   const deleted = await sql`
-    delete from refresh_tokens where hash in (
+    delete from refresh_tokens where hash = any(array(
       select hash from refresh_tokens where created_at <= now() - make_interval(secs => ${lives_s})
-      order by created_at limit ${limit})`
+      order by created_at limit ${limit}))`
   return deleted.count
 }
 

@@ -123,7 +123,7 @@ export async function claimDueRefunds(
       select id from order_refunds where due_at <= now() order by due_at limit ${limit} for update skip locked
     ), r as (
       update order_refunds set due_at = clock_timestamp() + make_interval(secs => ${lease_ms / 1000}), tries = tries + 1
-      from due where order_refunds.id = due.id returning order_refunds.*
+      where id = any(array(select id from due)) returning order_refunds.*
     )
     select r.tries, ${refundColumns(sql)} from r`
 }
