@@ -32,7 +32,7 @@ const refundRowOf = ({ id, payment_id, amount_minor, status, asked_minor }: Refu
   asked_minor,
 })
 
-const compareAfter_ms = 10_000
+const compareAfter_ms = 90_000
 const backoff = (after_ms: number, checks: number) => Math.min(after_ms * 2 ** Math.min(checks, 20), 60_000)
 const live = ['authorising', 'in_doubt', 'authorised', 'captured', 'partially_refunded']
 

@@ -16,7 +16,7 @@ export const AdminConfig = settings(4010, {
   RECONCILE_PAGES: Type.Integer({
     default: 20,
     minimum: 1,
-    description: 'Pages of 200 changes one comparison reads of each service; the next one goes on',
+    description: 'Pages of 1,000 changes one comparison reads of each service; the next one goes on',
   }),
   RECONCILE_SWEEP: Type.Integer({
     default: 200,

@@ -8,7 +8,6 @@ import {
   everyService,
   listProviderStrangers,
   type MessagingFacts,
-  maxFacts,
   type Operation,
   operations,
   readCartFacts,
@@ -52,17 +51,20 @@ type Changed = typeof changedOrders
  */
 const overlap_s = 60
 
+/** Changes of one page: each page sorts all that changed since, so few are better than many. */
+const changesAtOnce = 1000
+
 /** Ids that changed since the last walk, up to a bound; the next walk goes on from there. */
 export async function walk(ctx: Ctx, source: string, operation: Changed): Promise<string[]> {
   const ids: string[] = []
   let place = await store.readWalk(ctx.sql, source)
   for (let page = 0; page < ctx.config.RECONCILE_PAGES; page++) {
-    const query = { at: place.at, ...(place.id === null ? {} : { id: place.id }), limit: maxFacts }
+    const query = { at: place.at, ...(place.id === null ? {} : { id: place.id }), limit: changesAtOnce }
     const { items } = await ctx.call(operation, { query })
     ids.push(...items.map(item => item.id))
     const last = items.at(-1)
     if (last) place = { at: last.at, id: last.id }
-    if (items.length < maxFacts) {
+    if (items.length < changesAtOnce) {
       // At the end: the next walk begins a little before it.
       const at = place.id === null ? place.at : await store.earlier(ctx.sql, place.at, overlap_s)
       await store.moveWalk(ctx.sql, source, { at, id: null })

@@ -22,6 +22,7 @@ export interface ProviderEffect {
   payment_id: string
   key: string
   amount: number
+  currency: string
   refund_id?: string
 }
 

@@ -133,6 +133,25 @@ export async function listKnown(sql: Queryable, references: string[], keys: stri
   return new Set(rows.map(row => row.known))
 }
 
+/** How a payment stands in the provider's journal. */
+export interface Standing {
+  reference: string
+  status: string
+  captured_minor: number
+  currency: string
+}
+
+/** Payments that stand here as they do in the provider's journal need not be compared with its book one by one. */
+export async function markAgreeing(sql: Queryable, standing: Standing[]): Promise<void> {
+  if (standing.length === 0) return
+  await sql`
+    update payments p set compare_at = null
+    from jsonb_to_recordset(${standing as never}::jsonb) as s(reference text, status text, captured_minor bigint, currency text)
+    where p.provider_reference = s.reference and p.provider_reference = any(${standing.map(one => one.reference)})
+      and compare_at is not null and p.status = s.status and p.captured_minor = s.captured_minor and p.currency = s.currency
+      and refunded_minor = 0 and refunding_minor = 0`
+}
+
 /**
  * Takes in a payment that only the provider has. It is not known yet how it stands: the sweep asks, if whoever calls
  * this does not come to it. Undefined: another payment of the order is in its place.

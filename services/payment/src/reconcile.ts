@@ -43,6 +43,7 @@ async function takeIn(ctx: Ctx, effects: ProviderEffect[]): Promise<number> {
     if (known.has(reference) || known.has(keyOf.get(reference) ?? '')) continue
     learnt += await adoptById(ctx, reference)
   }
+  await books.markAgreeing(ctx.sql, whole(effects))
   const refunds = effects.filter(effect => effect.type === 'refunded' && uuid.test(effect.key))
   const knownRefunds = await books.listKnownRefunds(
     ctx.sql,
@@ -50,6 +51,21 @@ async function takeIn(ctx: Ctx, effects: ProviderEffect[]): Promise<number> {
   )
   for (const effect of refunds) if (!knownRefunds.has(effect.key)) learnt += await adoptRefund(ctx, effect)
   return learnt
+}
+
+/** Payments whose story these effects tell from the beginning and to a plain end, as they stand there. */
+function whole(effects: ProviderEffect[]): books.Standing[] {
+  const stories = new Map<string, books.Standing | undefined>()
+  for (const { payment_id: reference, type, key, amount, currency } of effects) {
+    const isFirst = !stories.has(reference) && authoriseKey.test(key)
+    const before = isFirst || stories.get(reference)?.status === 'authorised'
+    const plain = before && (type === 'authorised' || type === 'captured' || type === 'declined')
+    stories.set(
+      reference,
+      plain ? { reference, status: type, captured_minor: type === 'captured' ? amount : 0, currency } : undefined,
+    )
+  }
+  return [...stories.values()].filter(story => story !== undefined && story.status !== 'authorised') as books.Standing[]
 }
 
 /** Takes in one payment of the provider's by its id there. What cannot be placed is kept as a stranger, for people. */

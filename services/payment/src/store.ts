@@ -18,7 +18,8 @@ const columns = (sql: Queryable) => sql`
 const refundColumns = (sql: Queryable) => sql`id, payment_id, amount_minor, status, asked_minor`
 
 /** A change is compared with the provider's book a little later, when answer and webhook have both had their time. */
-const compareLater = (sql: Queryable) => sql`now() + interval '10 seconds'`
+/** Later than the provider's journal is read again: what that shows needs no question of its own. */
+const compareLater = (sql: Queryable) => sql`now() + interval '90 seconds'`
 const inMs = (sql: Queryable, ms: number) => sql`now() + ${ms}::float8 * interval '1 millisecond'`
 /** When to ask again: twice as late each time, a minute at most. */
 const backoff = (sql: Queryable, after_ms: number) => sql`

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import { authorisePayment, voidPayment } from '@shopfleet/contracts'
+import { readJournal } from '../src/reconcile.ts'
 import { reconcile } from '../src/sweep.ts'
 import { assertBooksAgree, type Payments, refusedAs, startPayments, until } from './setup.ts'
 
@@ -32,6 +33,33 @@ test('a webhook with a wrong, old, missing or foreign signature is refused and c
 
   assert.deepEqual((await payments.webhook(event)).body, { received: true })
   assert.equal((await payments.read(row.id)).status, 'authorised')
+})
+
+test('what stands in the journal of the provider as it does here is not compared one by one; what differs is', async () => {
+  await readJournal(payments.ctx)
+  const atOnce = await payments.authorise('tok_approve', { capture: true })
+  const later = await payments.authorise('tok_approve')
+  await payments.capture(later.id)
+  const declined = await payments.authorise('tok_decline', { capture: true })
+  const refunded = await payments.authorise('tok_approve', { capture: true })
+  await payments.provider(`/v1/payments/${(await row(refunded.id))!.provider_reference}/refunds`, {
+    key: randomUUID(),
+    amount: 100,
+  })
+  const open = await payments.authorise('tok_approve')
+  const lost = await payments.authorise('tok_approve', { capture: true })
+  await payments.sql`update payments set captured_minor = captured_minor - 1 where id = ${lost.id}`
+  const all = [atOnce, later, declined, refunded, open, lost]
+  for (const { id } of all) assert.notEqual((await row(id))!.compare_at, null)
+  await readJournal(payments.ctx)
+  const compared = await Promise.all(all.map(async ({ id }) => (await row(id))!.compare_at === null))
+  assert.deepEqual(compared, [true, true, true, false, false, false])
+  await payments.sql`update payments set captured_minor = captured_minor + 1 where id = ${lost.id}`
+
+  async function row(id: string) {
+    const [found] = await payments.sql`select compare_at, provider_reference from payments where id = ${id}`
+    return found
+  }
 })
 
 test('webhooks in any order, and each of them three times, lead to the same end', async () => {
