@@ -154,7 +154,11 @@ export const settlePayment: typeof real.settlePayment = (sql, id, seen) =>
         ['provider_clearing', changed.captured_minor],
         ['sales', -changed.captured_minor],
       ])
-    if (seen.status !== 'declined' && p.status !== 'authorised') say(tables, paymentAuthorised.name, changed)
+    if (
+      seen.status === 'authorised' ||
+      (['captured', 'voided'].includes(seen.status) && p.status !== 'authorised' && !p.at_once)
+    )
+      say(tables, paymentAuthorised.name, changed)
     if (seen.status === 'declined')
       say(tables, paymentDeclined.name, changed, { decline_code: seen.decline_code ?? 'declined' })
     if (seen.status === 'captured') say(tables, paymentCaptured.name, changed)

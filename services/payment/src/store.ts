@@ -154,11 +154,13 @@ async function settlePayments(sql: Queryable, news: News[], from: PaymentState[]
       from changed, (values ('provider_clearing', 1), ('sales', -1)) as side(account, sign)
       where captured_minor > 0 ${seeded('ledger-one-sided') ? sql`and account = 'sales'` : sql``}
     ), said as (
-      -- A payment that is found further on than expected passed through authorised, and its listeners are told so.
+      -- A payment that is found further on than expected passed through authorised, and its listeners are told so, unless
+      -- the provider was asked to take the money at once.
       insert into outbox (name, version, aggregate_id, payload, correlation_id, traceparent)
       select e.name, e.version, order_id, ${facts(sql)} || e.more, cause, traceparent
       from changed, lateral (values
-        (1, ${paymentAuthorised.name}, ${paymentAuthorised.version}::int, '{}'::jsonb, status <> 'declined' and was <> 'authorised'),
+        (1, ${paymentAuthorised.name}, ${paymentAuthorised.version}::int, '{}'::jsonb,
+          status <> 'declined' and was <> 'authorised' and (status = 'authorised' or not at_once)),
         (2, ${said.name}, ${said.version}::int,
           case status when 'declined' then jsonb_build_object('decline_code', coalesce(decline_code, 'declined')) else '{}' end,
           status <> 'authorised')

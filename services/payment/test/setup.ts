@@ -177,14 +177,17 @@ export async function assertBooksAgree({ platform, sql, provider, journal }: Pay
   )
 
   const said = (await platform.said('payment')) as EventMessage<{ payment_id: string }>[]
-  const rows = await sql<{ id: string; status: string; refunds: number; payment_method: string | null }[]>`
-    select id, status, payment_method, (select count(*)::int from refunds r where r.payment_id = p.id and r.status = 'succeeded') as refunds
+  const rows = await sql<
+    { id: string; status: string; at_once: boolean; refunds: number; payment_method: string | null }[]
+  >`
+    select id, status, at_once, payment_method, (select count(*)::int from refunds r where r.payment_id = p.id and r.status = 'succeeded') as refunds
     from payments p`
   for (const row of rows) {
     const names = said.filter(e => e.payload.payment_id === row.id).map(e => e.name.slice('payment.'.length))
     const end = { authorised: [], voided: ['voided'] }[row.status] ?? ['captured']
-    const path =
-      row.status === 'declined' ? ['declined'] : ['authorised', ...end, ...Array(row.refunds).fill('refunded')]
+    // What is taken at once was never held.
+    const held = row.at_once && end[0] === 'captured' ? [] : ['authorised']
+    const path = row.status === 'declined' ? ['declined'] : [...held, ...end, ...Array(row.refunds).fill('refunded')]
     assert.deepEqual(names, path, `each change of ${row.id} (${row.status}) was said once`)
     assert.equal(row.payment_method, null, 'no token outlives its question')
   }

@@ -195,11 +195,14 @@ function judgePaymentEvents(world: World, judge: Judge): void {
     for (const payment of payments) {
       const events = byPayment.get(payment.id) ?? []
       byPayment.delete(payment.id)
-      const { status } = payment
+      const { status, at_once } = payment
       const captured = ['captured', 'refunded', 'partially_refunded'].includes(status)
       const answered = !['authorising', 'in_doubt'].includes(status)
+      // What the provider was asked to take at once was held only where nothing was to be taken any more.
+      const held = count(events, 'payment.authorised')
       const changes: Record<string, number> = {
-        'payment.authorised': answered && status !== 'declined' ? 1 : 0,
+        'payment.authorised':
+          !answered || status === 'declined' ? 0 : at_once && status !== 'authorised' ? Math.min(held, 1) : 1,
         'payment.declined': status === 'declined' ? 1 : 0,
         'payment.captured': captured ? 1 : 0,
         'payment.voided': status === 'voided' ? 1 : 0,
@@ -209,7 +212,7 @@ function judgePaymentEvents(world: World, judge: Judge): void {
         const found = count(events, name)
         pairs.expect(found === n, `${n} times it happened, ${found} times it was said: ${name}`, evidence)
       }
-      judgeSequence(events, evidence)
+      judgeSequence(events, evidence, at_once)
     }
     for (const [payment_id, events] of byPayment) {
       pairs.expect(false, 'events of a payment that does not exist', { payment_id, event_id: events[0]!.event_id })
@@ -223,10 +226,12 @@ function judgePaymentEvents(world: World, judge: Judge): void {
   }
   for (const refund_id of refunds.keys()) pairs.expect(false, 'a refund was made and not said', { refund_id })
 
-  function judgeSequence(events: Said[], evidence: Record<string, unknown>): void {
+  function judgeSequence(events: Said[], evidence: Record<string, unknown>, at_once: boolean): void {
     let refunded = 0
-    events.forEach((event, i) => {
+    const began = at_once && events[0]?.name !== 'payment.authorised' ? 1 : 0
+    events.forEach((event, n) => {
       const first = event.name === 'payment.authorised' || event.name === 'payment.declined'
+      const i = first ? n : n + began
       const right = first ? i === 0 : i > 0 && !(event.name !== 'payment.refunded' && i > 1)
       sequence.expect(right, `${event.name} is number ${i + 1}`, { ...evidence, position: event.position })
       if (event.name !== 'payment.refunded') return

@@ -287,13 +287,13 @@ export function openMadeUpShop() {
     const payment = {
       ...{ id: id('payment'), order_id, attempt: n, provider_key: key, status: answer, amount_minor: amount },
       ...{ captured_minor: 0, refunded_minor: 0, refunding_minor: 0, currency, provider: 'simulator' },
-      ...{ provider_reference: payment_id, payment_method: null, wanted: null, next_check_at: null },
+      ...{ provider_reference: payment_id, payment_method: null, wanted: null, next_check_at: null, at_once: capture },
     }
     table('payment', 'payments').push(payment)
     if (!table('payment', 'orders').some(row => row.order_id === order_id))
       table('payment', 'orders').push({ order_id, closed_at: null, next_check_at: null })
-    sayPayment(payment, `payment.${answer}`, {}, sent)
-    if (capture) bookCapture(payment, sent)
+    if (!capture) sayPayment(payment, `payment.${answer}`, {}, sent)
+    else bookCapture(payment, sent)
     return payment
   }
   function sayPayment(payment: Row, name: string, extra: Row, sent: Sent): void {

@@ -85,6 +85,7 @@ export interface PaymentRow {
   provider: string
   provider_reference: string | null
   payment_method: string | null
+  at_once: boolean
   wanted: string | null
   next_check_at: string | null
 }
