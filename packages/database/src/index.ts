@@ -16,3 +16,4 @@ export {
 } from './seeded-bugs.ts'
 export type { Queryable, ReservedSql, Sql, Statement, Tx } from './sql.ts'
 export { transaction } from './transaction.ts'
+export { unhurried } from './unhurried.ts'

@@ -1,5 +1,5 @@
 import type { EventMessage, ServiceName } from '@shopfleet/contracts'
-import { type Boundary, type ReservedSql, type Sql, seeded } from '@shopfleet/database'
+import { type Boundary, type ReservedSql, type Sql, seeded, unhurried } from '@shopfleet/database'
 import type { Bus } from './bus.ts'
 import { createLoop } from './loop.ts'
 
@@ -82,7 +82,9 @@ export function createRelay(options: {
           rows.map(({ seq: _, ...message }) => message),
         )
         await boundary?.('after publish')
-        await connection`delete from outbox where seq = any(${rows.map(row => row.seq)}::bigint[])`
+        // Where this is lost they are handed over once more, and the bus knows them.
+        await connection`
+          delete from outbox where seq = any(${rows.map(row => row.seq)}::bigint[]) and ${unhurried(connection)}`
         last = rows.at(-1)!.seq
         sent += rows.length
         if (rows.length < batchSize || performance.now() > stopBy_ms) return sent

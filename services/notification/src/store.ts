@@ -9,7 +9,7 @@ import type {
   Notification,
   PayloadOf,
 } from '@shopfleet/contracts'
-import type { Queryable, RunMany, Sql } from '@shopfleet/database'
+import { type Queryable, type RunMany, type Sql, unhurried } from '@shopfleet/database'
 import { currentContext } from '@shopfleet/messaging'
 import { categoryOf, type NewMessage } from './message.ts'
 import { noteTries } from './tries-store.ts'
@@ -164,7 +164,7 @@ export async function claimDue(sql: Queryable, limit: number, lease_ms: number):
     update messages m set status = 'sending', claim = uuidv7(), attempts = attempts + 1,
       due_at = clock_timestamp() + make_interval(secs => ${lease_ms / 1000})
     -- As a list, of which the planner knows that it is short.
-    where id = any(array(select id from due))
+    where id = any(array(select id from due)) and ${unhurried(sql)}
     returning m.id, template, category, channel, user_id, order_id, recipient, locale, data, attempts, claim,
       correlation_id, created_at`
 }
@@ -202,6 +202,8 @@ const endMessages: RunMany<Pick<ClaimedMessage, 'id' | 'claim'> & End, boolean> 
         user_id = coalesce(a.user_id, m.user_id), data = case when a.forgets is null then m.data end,
         sent_at = case when a.status = 'sent' then clock_timestamp() end, due_at = null, claim = null
       from asked a where m.id = a.id and m.id = any(${ends.map(end => end.id)}::uuid[]) and m.claim = a.claim
+        -- Where this is lost the message goes out again, as the same one.
+        and ${unhurried(sql)}
       returning m.id, a.status as outcome, a.reason, a.said_subject, a.said_html, a.said_text
     ), ${noteTries(sql)}
     select id from done`
