@@ -134,6 +134,11 @@ async function main() {
     await sleep(3000)
     const idle = less(cpuByRole(shop), calm)
     if (values.statements) await admin`select pg_stat_statements_reset()`
+    const syncs = async () => {
+      const [row] = await admin<[{ n: number }]>`select sum(fsyncs)::int as n from pg_stat_io where object = 'wal'`
+      return row.n
+    }
+    const syncsBefore = await syncs()
 
     const count = Number(values.purchases)
     const profiled = processTree(shop.pid).filter(
@@ -181,6 +186,7 @@ async function main() {
       `${Math.round((count / took_ms) * 1000)} a second, p50 ${at(0.5)} ms, p95 ${at(0.95)} ms, p99 ${at(0.99)} ms (what the machine let it)`,
     )
     if (values.statements) {
+      const synced = (await syncs()) - syncsBefore
       const rows = await admin<{ db: string; calls: number; ms: number; plan: number; wal: number; query: string }[]>`
         select d.datname as db, (calls / ${count}::float8)::float8 as calls, (total_exec_time / ${count}::float8)::float8 as ms,
           (total_plan_time / ${count}::float8)::float8 as plan, (wal_bytes / ${count}::float8)::float8 as wal,
@@ -191,7 +197,7 @@ async function main() {
         select sum(calls)::float8 / ${count}::float8 as calls, (sum(total_exec_time + total_plan_time) / ${count}::float8)::float8 as ms,
           sum(wal_bytes)::float8 / ${count}::float8 as wal from pg_stat_statements`
       console.log(
-        `statements: ${all[0].calls.toFixed(1)} a purchase, ${all[0].ms.toFixed(3)} ms, ${Math.round(all[0].wal)} bytes of WAL`,
+        `statements: ${all[0].calls.toFixed(1)} a purchase, ${all[0].ms.toFixed(3)} ms, ${Math.round(all[0].wal)} bytes of WAL brought to the disk ${(synced / count).toFixed(2)} times`,
       )
       for (const { db, calls, ms, plan, wal, query } of rows) {
         const name = db.replace('shopfleet_', '').slice(0, 12).padEnd(12)

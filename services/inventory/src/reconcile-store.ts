@@ -61,7 +61,7 @@ export async function listStockFacts(sql: Queryable, ids: string[]): Promise<Sto
       select product_id, coalesce(a.moved, 0) + m.delta = on_hand as agrees, m.n
       from stock left join added_up a using (product_id), lateral (
         select coalesce(sum(delta), 0) as delta, count(*) as n from movements
-        where movements.product_id = stock.product_id and (a.movement_id is null or id > a.movement_id)
+        where movements.product_id = stock.product_id and id > coalesce(a.movement_id, '00000000-0000-0000-0000-000000000000')
       ) m
     ), kept as (
       insert into added_up (product_id, movement_id, moved)
