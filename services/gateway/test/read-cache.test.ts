@@ -10,6 +10,7 @@ import {
   productUpdated,
   Unavailable,
 } from '@shopfleet/contracts'
+import { type KeptAnswer, sendableOf } from '../src/kept-answer.ts'
 import { createReadCache, type Outcome, type Question } from '../src/read-cache.ts'
 import type { Answer } from '../src/upstream.ts'
 
@@ -320,4 +321,17 @@ test('compressed forms count, and the same bytes are not compressed twice', asyn
   const again = await keep(listProducts, '/api/products', body)
   assert.ok('bytes' in again && again !== kept)
   assert.equal(cache.sendable(again, { 'accept-encoding': 'gzip' }).body, gzip)
+})
+
+test('what is kept holds no more memory than is counted: no slab that small buffers share, in no coding', async () => {
+  const { keep, cache } = scene()
+  const body = JSON.stringify({ items: Array.from({ length: 100 }, (_, n) => ({ id: n, name: `Thing ${n}` })) })
+  await keep(listProducts, '/api/products', body)
+  const kept = cache.peek('/api/products') as unknown as KeptAnswer
+  for (const coding of ['identity', 'gzip', 'br', 'gzip, br']) sendableOf(kept, { 'accept-encoding': coding }, 0)
+  for (let n = 0; n < 20; n++) sendableOf(kept, { 'accept-encoding': 'gzip, br' }, 0)
+  for (const bytes of [kept.bytes, kept.gzip, kept.br]) {
+    assert.ok(bytes)
+    assert.equal(bytes.buffer.byteLength, bytes.length)
+  }
 })
