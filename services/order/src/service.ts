@@ -32,6 +32,8 @@ export const createOrderService = (config: OrderConfig, overrides?: Overrides) =
     }),
     routes,
     handlers,
+    // News of payments matters to orders whose request is no longer there.
+    gather_ms: 100,
     personalData: readPersonalData,
     learn: () => relearn,
     sweeps: ctx => [
