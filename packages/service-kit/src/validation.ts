@@ -47,7 +47,7 @@ export type Part = 'body' | 'query' | 'params'
 /** Checks a value in place (defaults, spellings, coercion). Throws a `validation-failed` Problem naming each field. */
 export type Validate = (value: unknown) => void
 
-/** Checks against a schema, which is compiled when the first value comes: most operations of a shop just started are not asked for. */
+/** A check against a schema, compiled when the first value comes: of a shop just started most is not asked for. */
 export function compileValidator(schema: TSchema, part: Part): Validate {
   const kind = part === 'body' ? 'body' : 'text'
   let isValid: ValidateFunction | undefined
