@@ -90,6 +90,7 @@ export function createPool(template: Driver, limits: PoolLimits) {
   const clients = new Set<Client>()
   const idle: Client[] = []
   const waiting: Waiting[] = []
+  let opening = false
   let ended = false
   let quiet: (() => void) | undefined
   let sweeper: NodeJS.Timeout | undefined
@@ -102,7 +103,12 @@ export function createPool(template: Driver, limits: PoolLimits) {
     if (index >= 0) idle.splice(index, 1)
   }
 
-  function open(): Client {
+  /**
+   * Opens a connection for whoever waits, one at a time: it costs both ends ten milliseconds, and what many ask at once,
+   * as services do that start, the others have mostly answered by then.
+   */
+  function open(): void {
+    if (opening || waiting.length === 0 || clients.size >= limits.max) return
     const client: Client = {
       connection: openConnection(template, { timeoutMs: limits.connectMs, onClose: () => discard(client) }),
       dead: false,
@@ -112,16 +118,27 @@ export function createPool(template: Driver, limits: PoolLimits) {
     }
     clients.add(client)
     sweeper ??= setInterval(sweep, sweepMs).unref()
-    return client
+    opening = true
+    probe(client, (error, failed) => {
+      opening = false
+      if (failed) nextWaiting()?.fail(error)
+      if (failed) discard(client)
+      else give(client)
+      open()
+    })
   }
 
-  function next(client: Client): boolean {
+  /** Sends the smallest complete statement. */
+  function probe(client: Client, settled: (error: unknown, failed: boolean) => void): void {
+    const query = template.unsafe('select') as unknown as Query
+    query.handler = () => execute(client, query, settled)
+    query.catch(() => {})
+  }
+
+  function nextWaiting(): Waiting | undefined {
     for (;;) {
       const item = waiting.shift()
-      if (!item) return false
-      if (item.cancelled()) continue
-      item.start(client)
-      return true
+      if (!item?.cancelled()) return item
     }
   }
 
@@ -136,16 +153,17 @@ export function createPool(template: Driver, limits: PoolLimits) {
       return
     }
     client.timed = true
-    if (next(client)) return
+    const item = nextWaiting()
+    if (item) {
+      item.start(client)
+      return
+    }
     idle.push(client)
     quiet?.()
   }
 
   function afterLoss(): void {
-    if (waiting.length > 0 && clients.size < limits.max) {
-      const client = open()
-      if (!next(client)) remove(client)
-    }
+    open()
     quiet?.()
   }
 
@@ -163,9 +181,7 @@ export function createPool(template: Driver, limits: PoolLimits) {
       afterLoss()
       return
     }
-    const query = template.unsafe('select') as unknown as Query
-    query.handler = () => execute(client, query, (_, failed) => (failed ? discard(client) : give(client)))
-    query.catch(() => {})
+    probe(client, (_, failed) => (failed ? discard(client) : give(client)))
   }
 
   function take(item: Omit<Waiting, 'since'>): void {
@@ -173,9 +189,13 @@ export function createPool(template: Driver, limits: PoolLimits) {
       item.fail(connectionError('CONNECTION_ENDED', 'the pool is closed'))
       return
     }
-    const client = idle.pop() ?? (clients.size < limits.max ? open() : undefined)
-    if (client) item.start(client)
-    else waiting.push({ ...item, since: performance.now() })
+    const client = idle.pop()
+    if (client) {
+      item.start(client)
+      return
+    }
+    waiting.push({ ...item, since: performance.now() })
+    open()
   }
 
   function run(query: Query): void {

@@ -178,6 +178,32 @@ test('errors are told apart', async () => {
   await assert.rejects(slow, isUnavailable)
 })
 
+test('what many ask at once for a moment is answered over few connections; what lasts gets more', async () => {
+  const burst = connect(url, { name: 'burst', max: 10 })
+  const open = async () =>
+    (await admin`select count(*)::int as n from pg_stat_activity where application_name = 'burst'`)[0]!.n
+  try {
+    await Promise.all(Array.from({ length: 10 }, () => burst`select 1`))
+    const few = await open()
+    assert.ok(few < 5, `${few} connections`)
+    await Promise.all(Array.from({ length: 10 }, () => burst`select pg_sleep(0.5)`))
+    assert.equal(await open(), 10)
+  } finally {
+    await burst.end()
+  }
+})
+
+test('where no connection can be had, each statement learns why', async () => {
+  const { port } = new URL(url)
+  const nobody = connect(`postgres://nobody:wrong@127.0.0.1:${port}/postgres`, { name: 'nobody', max: 3 })
+  const outcomes = await Promise.allSettled(Array.from({ length: 5 }, () => nobody`select 1`))
+  await nobody.end()
+  assert.deepEqual(
+    outcomes.map(outcome => outcome.status === 'rejected' && errorCode(outcome.reason)),
+    Array(5).fill('28P01'),
+  )
+})
+
 test('a server that accepts and hangs up is unavailable, at once', async () => {
   const rude = createServer(socket => socket.destroy()).listen(0, '127.0.0.1')
   await once(rude, 'listening')

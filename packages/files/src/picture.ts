@@ -1,5 +1,4 @@
 import { largestPicture, maxPictureBytes, Problem, pictureWidths, Unavailable } from '@shopfleet/contracts'
-import sharp from 'sharp'
 
 /*
  * What an uploaded picture becomes: WebP in a few widths, upright, in sRGB, without what the camera wrote into it (place,
@@ -79,6 +78,8 @@ export async function renderPicture(bytes: Uint8Array): Promise<RenderedPicture>
 }
 
 async function render(bytes: Uint8Array, format: string): Promise<RenderedPicture> {
+  // Only who keeps pictures needs it: it is large.
+  const { default: sharp } = await import('sharp')
   const source = sharp(bytes, { limitInputPixels: false, failOn: 'error' })
   const found = await source.metadata().catch(() => undefined)
   if (found?.format !== format) throw refuse('cannot be read as a picture')

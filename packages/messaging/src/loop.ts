@@ -3,7 +3,8 @@ import { withContext } from './context.ts'
 
 /** Work that is done again and again in the background: at an interval, sooner when woken, never twice at once. */
 export interface Loop {
-  start(): void
+  /** The first run is after so long, at once unless told, or when woken. */
+  start(first_ms?: number): void
   wake(): void
   /** Waits for a run under way; none starts afterwards. */
   stop(): Promise<void>
@@ -68,10 +69,10 @@ export function createLoop(options: {
       })
   }
   return {
-    start() {
+    start(first_ms = 0) {
       if (started) return
       started = true
-      schedule(0)
+      schedule(first_ms)
     },
     wake() {
       if (!started) return

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { Ajv, type ValidateFunction } from 'ajv'
 import addFormats from 'ajv-formats'
-import { type Static, type TObject, type TProperties, Type } from 'typebox'
+import { type Static, type TObject, type TProperties, type TSchema, Type } from 'typebox'
 
 /** Settings every service has. `.env.example` is generated from these schemas. */
 export const baseSettings = {
@@ -117,58 +117,64 @@ export class ConfigError extends Error {
   override name = 'ConfigError'
 }
 
-const compiled = new WeakMap<TObject, ValidateFunction>()
+const ajv = addFormats.default(new Ajv({ coerceTypes: true, strict: false, validateSchema: false }))
+/** Compiled once each: most settings are those of all services of a process. */
+const checks = new Map<TSchema, ValidateFunction>()
+
+type Env = Record<string, string | undefined>
+
+/** The text of a setting by the first of these names it is set by, itself or in a file. Throws a ConfigError for a file. */
+function findText(names: readonly string[], env: Env): string | undefined {
+  for (const name of names) {
+    // Set to nothing is not set: `NAME=` in a file of settings leaves room for NAME_FILE and for the default.
+    if (env[name]) return env[name]
+    const file = env[`${name}_FILE`]
+    if (!file) continue
+    try {
+      const text = readFileSync(file, 'utf8').trim()
+      if (text !== '') return text
+    } catch (error) {
+      throw new ConfigError(`${name}_FILE cannot be read: ${(error as NodeJS.ErrnoException).code}`)
+    }
+  }
+  return undefined
+}
+
+/** What the text of a setting means. Throws a ConfigError where it is no value of it. */
+function readValue(name: string, setting: TSchema, text: string): unknown {
+  let isValid = checks.get(setting)
+  if (!isValid) {
+    isValid = ajv.compile({ properties: { value: setting } })
+    checks.set(setting, isValid)
+  }
+  const holder: { value: unknown } = { value: text }
+  if (isValid(holder)) return holder.value
+  const { keyword, params, message } = isValid.errors![0]!
+  throw new ConfigError(`${name} ${keyword === 'enum' ? `must be one of ${params.allowedValues.join(', ')}` : message}`)
+}
 
 /**
  * Reads settings from an environment. `ORDER_DATABASE_URL` (service first) wins over `DATABASE_URL`, so that several
  * services can live in one process; `NAME_FILE` names a file that holds the value (mounted secrets). Throws a
  * ConfigError that lists every setting that is missing or wrong, without its value.
  */
-export function readConfig<S extends TObject>(
-  schema: S,
-  service: string,
-  env: Record<string, string | undefined>,
-): Static<S> {
+export function readConfig<S extends TObject>(schema: S, service: string, env: Env): Static<S> {
   const prefix = `${service.toUpperCase().replaceAll('-', '_')}_`
   const found: Record<string, unknown> = {}
-  const unreadable: string[] = []
-  const unreadableNames = new Set<string>()
-  for (const name of Object.keys(schema.properties)) {
-    // A peer's address is never meant for one service only: USER_URL is not the USER_ setting URL.
-    for (const key of [prefix + name, name]) {
-      const file = env[`${key}_FILE`]
-      // Set to nothing is not set: `NAME=` in a file of settings leaves room for NAME_FILE and for the default.
-      let value = env[key] || undefined
-      if (value === undefined && file) {
-        try {
-          value = readFileSync(file, 'utf8').trim() || undefined
-        } catch (error) {
-          unreadable.push(`  ${key}_FILE cannot be read: ${(error as NodeJS.ErrnoException).code}`)
-          unreadableNames.add(name)
-          break
-        }
-      }
-      if (value === undefined) continue
-      found[name] = value
-      break
+  const wrong: string[] = []
+  for (const [name, setting] of Object.entries<TSchema>(schema.properties)) {
+    try {
+      // A peer's address is never meant for one service only: USER_URL is not the USER_ setting URL.
+      const text = findText([prefix + name, name], env)
+      const value = text === undefined ? (setting as { default?: unknown }).default : readValue(name, setting, text)
+      if (value !== undefined) found[name] = value
+      else if (schema.required?.includes(name)) throw new ConfigError(`${name} is not set`)
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error
+      wrong.push(`  ${error.message}`)
     }
   }
-  let validate = compiled.get(schema)
-  if (!validate) {
-    const ajv = new Ajv({ coerceTypes: true, useDefaults: true, allErrors: true, strict: false })
-    addFormats.default(ajv)
-    validate = ajv.compile(schema)
-    compiled.set(schema, validate)
-  }
-  const valid = validate(found)
-  if (!valid || unreadable.length > 0) {
-    const errors = valid ? [] : (validate.errors ?? [])
-    const named = errors.map(e => {
-      if (e.keyword === 'required') return { name: String(e.params.missingProperty), what: 'is not set' }
-      const what = e.keyword === 'enum' ? `must be one of ${e.params.allowedValues.join(', ')}` : e.message
-      return { name: e.instancePath.slice(1), what }
-    })
-    const wrong = [...unreadable, ...named.filter(e => !unreadableNames.has(e.name)).map(e => `  ${e.name} ${e.what}`)]
+  if (wrong.length > 0) {
     throw new ConfigError(
       `settings of the ${service} service:\n${wrong.join('\n')}\nSee .env.example for all settings.`,
     )

@@ -110,6 +110,9 @@ export interface Service<Ctx = unknown> {
   learn(): Promise<number>
 }
 
+/** Whoever waits for a service that starts goes before what may be overdue. */
+const firstSweep_ms = 1000
+
 /** Composes a service: settings → tools → rooms. The service does nothing until `start`. */
 export async function createService<Config extends DatabaseConfig, Ctx extends Context<Config> = Context<Config>>(
   definition: ServiceDefinition<Config, Ctx>,
@@ -320,7 +323,7 @@ export async function createService<Config extends DatabaseConfig, Ctx extends C
         await learn()
         relay.start()
         await subscription.start()
-        for (const loop of loops) loop.start()
+        for (const loop of loops) loop.start(overrides.poll_ms === undefined ? firstSweep_ms : 0)
         auth.watch()
         const url = await app.listen({ host: config.HOST, port: config.PORT, backlog: 1024 })
         overrides.neighbours?.join(name, sideDoor.answer)

@@ -4,7 +4,7 @@ import addFormats from 'ajv-formats'
 import type { TSchema } from 'typebox'
 
 /** Bodies are taken as they are; `"2"` is no number. */
-const bodyOptions = { useDefaults: true, strict: false } as const
+const bodyOptions = { useDefaults: true, strict: false, validateSchema: false } as const
 /** Queries and paths are text: numbers and booleans are read out of it, and one value of a list is a list of one. */
 const textOptions = { ...bodyOptions, coerceTypes: 'array' } as const
 
@@ -47,14 +47,15 @@ export type Part = 'body' | 'query' | 'params'
 /** Checks a value in place (defaults, spellings, coercion). Throws a `validation-failed` Problem naming each field. */
 export type Validate = (value: unknown) => void
 
-/** Compiles a schema of a part of a request. */
+/** A check against a schema, compiled when the first value comes: of a shop just started most is not asked for. */
 export function compileValidator(schema: TSchema, part: Part): Validate {
   const kind = part === 'body' ? 'body' : 'text'
-  const isValid = first[kind].compile(schema)
+  let isValid: ValidateFunction | undefined
   let findAll: ValidateFunction | undefined
   const respell = part === 'params' ? undefined : spellings(schema)
   return value => {
     respell?.(value)
+    isValid ??= first[kind].compile(schema)
     if (isValid(value)) return
     let found = isValid.errors
     if (isSmall(value)) {

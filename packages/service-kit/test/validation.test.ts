@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type FieldError, Problem } from '@shopfleet/contracts'
+import { type FieldError, operations, Problem } from '@shopfleet/contracts'
+import { Ajv } from 'ajv'
+import addFormats from 'ajv-formats'
 import { type TSchema, Type } from 'typebox'
 import { checkReply, compileValidator, type Part } from '../src/validation.ts'
 
@@ -30,6 +32,16 @@ const Order = Type.Object(
   },
   closed,
 )
+
+test('what every operation takes is described by a schema that is one, though no shop looks at it when it starts', () => {
+  const ajv = addFormats.default(new Ajv({ strict: false }))
+  const schemas = operations.flatMap(({ body, query, params, body_types }) => [
+    body_types ? undefined : body,
+    query,
+    params,
+  ])
+  for (const schema of schemas) if (schema) ajv.compile(schema)
+})
 
 test('camelCase spellings are read as the declared ones at every depth, but not inside free-form objects', () => {
   const body = {

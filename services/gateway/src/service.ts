@@ -15,11 +15,12 @@ import {
 import Fastify, { type FastifyInstance } from 'fastify'
 import { createCallers } from './callers.ts'
 import type { GatewayConfig } from './config.ts'
-import { connectSharedCounters, createRateLimiter, type RateLimiter } from './counters.ts'
+import { createRateLimiter, type RateLimiter } from './counters.ts'
 import { mountDocs } from './docs.ts'
 import { createDoor } from './door.ts'
 import { createLimits } from './limits.ts'
 import { answerQuickly } from './quick-reads.ts'
+import type { Counters } from './rate-limit.ts'
 import { createReadCache, type ReadCache } from './read-cache.ts'
 import { isForSocket } from './realtime/handshake.ts'
 import { createRealtime, type Realtime } from './realtime/realtime.ts'
@@ -67,7 +68,7 @@ export async function createGateway(config: GatewayConfig, overrides: GatewayOve
     onShed: kind => shed.inc({ class: kind }),
   })
   metrics.gauge('gateway_in_flight', 'Requests under way', set => set(shedder.inFlight()))
-  const limiter = createLimiter(config, { log, metrics, now: () => clock.now() })
+  const limiter = await createLimiter(config, { log, metrics, now: () => clock.now() })
   const callers = createCallers({
     jwksUrl: `${config.USER_URL.split(',', 1)[0]}/.well-known/jwks.json`,
     issuer: config.TOKEN_ISSUER,
@@ -176,17 +177,22 @@ function originsOf(list: string): ReadonlySet<string> {
   )
 }
 
-function createLimiter(
+async function createLimiter(
   config: GatewayConfig,
   { log, metrics, now }: { log: Logger; metrics: Metrics; now: () => number },
-): RateLimiter {
+): Promise<RateLimiter> {
   const fallbacks = metrics.counter(
     'gateway_limits_local_total',
     'Requests counted here for want of the shared counters',
   )
-  const shared = config.REDIS_URL
-    ? connectSharedCounters(config.REDIS_URL, error => log.warn({ error }, 'the shared counters cannot be reached'))
-    : undefined
+  let shared: Counters | undefined
+  if (config.REDIS_URL) {
+    // The client is five hundred files: only who shares counters reads them.
+    const { connectSharedCounters } = await import('./shared-counters.ts')
+    shared = connectSharedCounters(config.REDIS_URL, error =>
+      log.warn({ error }, 'the shared counters cannot be reached'),
+    )
+  }
   return createRateLimiter({ shared, now, onFallback: () => fallbacks.inc() })
 }
 

@@ -6,8 +6,9 @@ import { after, before, test } from 'node:test'
 import { createIdentity, freePorts, type Identity } from '@shopfleet/testing'
 import fc from 'fast-check'
 import { addressKey } from '../src/callers.ts'
-import { connectSharedCounters, createLocalCounters, createRateLimiter } from '../src/counters.ts'
+import { createLocalCounters, createRateLimiter } from '../src/counters.ts'
 import { decide, type Limit } from '../src/rate-limit.ts'
+import { connectSharedCounters } from '../src/shared-counters.ts'
 import { problemOf, startObserved } from './observed.ts'
 
 const limit: Limit = { name: 'test', quota: 5, window_s: 10 }

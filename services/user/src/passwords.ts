@@ -1,10 +1,12 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { availableParallelism, getPriority, setPriority } from 'node:os'
 import { hash, verify } from '@node-rs/bcrypt'
 import { Unavailable } from '@shopfleet/contracts'
 import { currentContext } from '@shopfleet/messaging'
 
+/** The lowest there is: a millisecond. */
+const leastCost = 4
 /** bcrypt reads 72 bytes of a password and drops the rest. */
 const bcryptBytes = 72
 
@@ -41,7 +43,8 @@ export function createPasswords({ cost, queue }: { cost: number; queue: number }
   const slots = Math.min(availableParallelism(), 3)
   const waiting: (() => void)[] = []
   let running = 0
-  let nobody: Promise<string> | undefined
+  /** As well formed as any other, of no password: nothing is hashed for it. */
+  const nobodysHash = `$2b$${String(cost).padStart(2, '0')}$${'.'.repeat(53)}`
 
   async function inTurn<T>(work: () => Promise<T>): Promise<T> {
     const { deadline } = currentContext()
@@ -61,26 +64,16 @@ export function createPasswords({ cost, queue }: { cost: number; queue: number }
     }
   }
 
-  const hashOf = (password: string) => inTurn(() => hash(digestible(password), cost))
-  const nobodysHash = () => {
-    nobody ??= hashOf(randomBytes(16).toString('hex')).catch(error => {
-      nobody = undefined
-      throw error
-    })
-    return nobody
-  }
-
   return {
-    hash: hashOf,
+    hash: (password: string) => inTurn(() => hash(digestible(password), cost)),
     /** Whether the password is the one of the hash. Without a hash it takes as long, and is false. */
     async isRight(password: string, passwordHash: string | null | undefined): Promise<boolean> {
-      const against = passwordHash ?? (await nobodysHash())
-      const same = await inTurn(() => verify(digestible(password), against))
+      const same = await inTurn(() => verify(digestible(password), passwordHash ?? nobodysHash))
       return same && passwordHash !== null && passwordHash !== undefined
     },
-    /** Makes what the first check of an unknown account needs, so that it takes no longer than the next. */
+    /** Makes the threads that hash, by the least there is to do for them, so that they can be told to stand back. */
     async warm(): Promise<void> {
-      await nobodysHash()
+      await hash('', leastCost)
       letVisitorsFirst()
     },
   }

@@ -55,3 +55,19 @@ test('a missing hash is never the right one, not even for the password nobody ha
   assert.equal(await passwords.isRight('right', await passwords.hash('right')), true)
   assert.equal(await passwords.isRight('wrong', await passwords.hash('right')), false)
 })
+
+test('where there is no hash, a check takes as long as with one', async () => {
+  const passwords = createPasswords({ cost: 9, queue: 20 })
+  const kept = await passwords.hash('right')
+  const leastOf3 = async (against: string | null) => {
+    const times: number[] = []
+    for (let n = 0; n < 3; n++) {
+      const began_ms = performance.now()
+      await passwords.isRight('wrong', against)
+      times.push(performance.now() - began_ms)
+    }
+    return Math.min(...times)
+  }
+  const [without, with_] = [await leastOf3(null), await leastOf3(kept)]
+  assert.ok(without > with_ / 2 && without < with_ * 2, `${without} ms, ${with_} ms`)
+})

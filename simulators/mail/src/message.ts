@@ -2,7 +2,7 @@
  * What a message says, read from its bytes. Few that are caught are ever looked at, so on arrival only the head is read;
  * the body, most of the work, when somebody looks.
  */
-import { type ParsedMail, simpleParser } from 'mailparser'
+import type { ParsedMail } from 'mailparser'
 import type { Line, Message } from './journal.ts'
 
 export type Head = Pick<Message, 'message_id' | 'subject' | 'headers'>
@@ -12,7 +12,10 @@ export type Body = Pick<Message, 'text' | 'html_bytes' | 'html'>
 export const toRaw = (bytes: Buffer): string => bytes.toString('latin1')
 const toBytes = (raw: string): Buffer => Buffer.from(raw, 'latin1')
 
-const parse = (bytes: Buffer) => simpleParser(bytes, { skipHtmlToText: true, skipTextToHtml: true })
+async function parse(bytes: Buffer): Promise<ParsedMail> {
+  const { simpleParser } = await import('mailparser')
+  return simpleParser(bytes, { skipHtmlToText: true, skipTextToHtml: true })
+}
 
 /** The head of a message: by hand if it is as plain as nearly all are, else by the library, which says the same. */
 export async function readHead(raw: string): Promise<Head> {
