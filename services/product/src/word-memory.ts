@@ -5,10 +5,16 @@ import {
   type CategoryName,
   type Counters,
   listedOf,
-  matchWord,
+  matchQuery,
+  matchQueryAhead,
+  type ReadFacts,
   readCategories,
   readChanges,
+  readCommonWords,
   readFacts,
+  readNextFacts,
+  readQueries,
+  readQuery,
   readState,
   type Seen,
   type Word,
@@ -16,6 +22,7 @@ import {
 import { createProductFacts } from './product-facts.ts'
 import { createProductNumbers } from './product-numbers.ts'
 import type { FacetRow } from './search-store.ts'
+import { wordsOf } from './search-words.ts'
 import { createJoin, mend, readList, type WordList } from './word-lists.ts'
 
 /**
@@ -46,6 +53,7 @@ const mostSpellings = 20_000
 const mostHeld = 8_000_000
 /** Words, most of which match next to nothing. */
 const mostLists = 20_000
+const mostQueries = 50_000
 /** Products that are known by what they are counted by, of 100 bytes or so each, and values they have. Beyond, no more words are learnt. */
 const mostProducts = 300_000
 const mostValues = 300_000
@@ -53,12 +61,14 @@ const mostValues = 300_000
 const mostChanges = 5000
 /** Products whose facts are read by one statement: some milliseconds, in which nobody else gets a turn. */
 const factsAtOnce = 500
+/** What is read before anybody asks for it: products at once, and words that so many have. The rest of the room is for who asks. */
+const factsAhead = 250
+const commonAhead = 1000
+const mostHeldAhead = (mostHeld * 3) / 4
 /** A shop in which products change all the time is asked anew, after so many tries. */
 const tries = 5
 
 interface List extends WordList {
-  /** A stop word: it does not count beside others. */
-  is_ignored: boolean
   /** Too many to be held. */
   is_unheld: boolean
   /** How many of the changes it has. */
@@ -68,7 +78,6 @@ interface List extends WordList {
 const unheld = (upTo: number): List => ({
   products: new Uint32Array(0),
   ranks: new Float32Array(0),
-  is_ignored: false,
   is_unheld: true,
   upTo,
 })
@@ -87,6 +96,9 @@ function createMemory(currency: string) {
     newest: -1,
     numbers: createProductNumbers(),
     facts: createProductFacts(currency),
+    /** What words ask for; empty for stop words. */
+    queries: new Map<string, string>(),
+    /** What is found by that. Words that ask for the same share a list. */
     lists: new Map<string, List>(),
     /** Matches in them */
     held: 0,
@@ -94,6 +106,7 @@ function createMemory(currency: string) {
     reading: new Map<string, Promise<List | undefined>>(),
     /** Until what many others need to know is known. */
     learning: Promise.resolve(),
+    ahead: nothingAhead(),
     /** Products that changed since the lists began, in the order in which this was heard. */
     changes: [] as number[],
     spellings: new Map<string, string | null>(),
@@ -101,11 +114,18 @@ function createMemory(currency: string) {
     categories: undefined as Map<string, CategoryName> | undefined,
   }
 }
+/** How far it is read ahead: the last product whose facts are known, and then the words that are left. */
+const nothingAhead = () => ({
+  after: '00000000-0000-0000-0000-000000000000' as string | undefined,
+  queries: undefined as string[] | undefined,
+  isDone: false,
+})
 type Memory = ReturnType<typeof createMemory>
 
 const bytesOf = (id: string) => Buffer.from(id.replaceAll('-', ''), 'hex')
 
-export function createWordMemory(sql: Sql, currency: string) {
+/** `common` is how many products have a word that is read ahead. */
+export function createWordMemory(sql: Sql, currency: string, common = commonAhead) {
   let memory = createMemory(currency)
   let moving: Promise<void> | undefined
   const join = createJoin()
@@ -130,7 +150,7 @@ export function createWordMemory(sql: Sql, currency: string) {
     const isOther = since !== memory.since || changed.length > mostChanges
     if (isOther) memory = createMemory(currency)
     else if (memory.changes.length + changed.length > 2 * mostChanges)
-      memory = { ...memory, lists: new Map(), reading: new Map(), held: 0, changes: [] }
+      memory = { ...memory, lists: new Map(), reading: new Map(), held: 0, changes: [], ahead: nothingAhead() }
     memory.since = since
     memory.counters = counters
     memory.count = [...counters.values()].reduce((sum, listed) => sum + listed, 0)
@@ -144,46 +164,61 @@ export function createWordMemory(sql: Sql, currency: string) {
     }
   }
 
-  /** What a word matches, with the changes that are known by now or some of them; undefined if all was forgotten since. */
-  async function listOf(mine: Memory, word: Word): Promise<List | undefined> {
+  async function queryOf(mine: Memory, word: Word): Promise<string> {
     const key = keyOf(word)
-    const known = mine.lists.get(key)
+    let query = mine.queries.get(key)
+    if (query === undefined) {
+      query = await readQuery(sql, word)
+      if (mine.queries.size >= mostQueries) mine.queries.clear()
+      mine.queries.set(key, query)
+    }
+    return query
+  }
+
+  /** What is found by a query, with the changes that are known by now or some of them; undefined if all was forgotten since. */
+  async function listOf(mine: Memory, query: string, match = matchQuery): Promise<List | undefined> {
+    const known = mine.lists.get(query)
     const upTo = mine.changes.length
     if (known && (known.upTo === upTo || known.is_unheld)) {
       // Whoever was not asked for longest comes first.
-      mine.lists.delete(key)
-      mine.lists.set(key, known)
+      mine.lists.delete(query)
+      mine.lists.set(query, known)
       return known
     }
-    const isFull = mine.numbers.count > mostProducts || mine.facts.valueCount > mostValues
-    if (!known && isFull) return unheld(upTo)
-    const reading = mine.reading.get(key) ?? readOf(mine, word, known).finally(() => mine.reading.delete(key))
-    mine.reading.set(key, reading)
+    if (!known && isFull(mine)) return unheld(upTo)
+    const reading =
+      mine.reading.get(query) ?? readOf(mine, query, known, match).finally(() => mine.reading.delete(query))
+    mine.reading.set(query, reading)
     return reading
   }
 
-  async function readOf(mine: Memory, word: Word, known: List | undefined): Promise<List | undefined> {
-    const key = keyOf(word)
+  async function readOf(
+    mine: Memory,
+    query: string,
+    known: List | undefined,
+    match: typeof matchQuery,
+  ): Promise<List | undefined> {
     const upTo = mine.changes.length
     const changed = known && new Set(mine.changes.slice(known.upTo))
-    const among = changed && [...changed].map(mine.numbers.idOf)
-    const read = await matchWord(sql, among ? { ...word, among } : word)
+    const read = await match(sql, { query, ...(changed ? { among: [...changed].map(mine.numbers.idOf) } : {}) })
     if (mine !== memory || read.since !== mine.since) return undefined
     mine.newest = Math.max(mine.newest, read.count)
-    if (!read.matches) return keep(mine, key, unheld(upTo))
+    if (!read.matches) return keep(mine, query, unheld(upTo))
     const now = readList(read.matches, mine.numbers)
     const list = known && changed ? mend(known, changed, now) : now
-    return keep(mine, key, { ...list, is_ignored: read.is_ignored, is_unheld: false, upTo })
+    return keep(mine, query, { ...list, is_unheld: false, upTo })
   }
 
-  function keep(mine: Memory, key: string, list: List): List {
+  const isFull = ({ numbers, facts }: Memory) => numbers.count > mostProducts || facts.valueCount > mostValues
+
+  function keep(mine: Memory, query: string, list: List): List {
     const { lists } = mine
-    mine.held += list.products.length - (lists.get(key)?.products.length ?? 0)
-    lists.delete(key)
-    lists.set(key, list)
-    for (const [key, one] of lists) {
+    mine.held += list.products.length - (lists.get(query)?.products.length ?? 0)
+    lists.delete(query)
+    lists.set(query, list)
+    for (const [query, one] of lists) {
       if (mine.held <= mostHeld && lists.size <= mostLists) break
-      lists.delete(key)
+      lists.delete(query)
       mine.held -= one.products.length
     }
     return list
@@ -193,7 +228,7 @@ export function createWordMemory(sql: Sql, currency: string) {
   async function learnFacts(mine: Memory, products: Uint32Array): Promise<void> {
     const unknown = products.filter(product => !mine.facts.has(product))
     if (unknown.length === 0) return
-    if (unknown.length <= factsAtOnce) return learn(mine, unknown)
+    if (unknown.length <= factsAtOnce) return void (await learn(mine, unknown))
     // One after the other: they mostly need to know the same.
     const learning = mine.learning.then(async () => {
       for (let at = 0; at < unknown.length && mine === memory; ) {
@@ -207,10 +242,13 @@ export function createWordMemory(sql: Sql, currency: string) {
     return learning
   }
 
-  async function learn(mine: Memory, products: Iterable<number>): Promise<void> {
+  const learn = (mine: Memory, products: Iterable<number>) =>
+    keepFacts(mine, () => readFacts(sql, Array.from(products, mine.numbers.idOf)))
+
+  async function keepFacts(mine: Memory, ask: () => Promise<ReadFacts>): Promise<ReadFacts | undefined> {
     const upTo = mine.changes.length
-    const read = await readFacts(sql, Array.from(products, mine.numbers.idOf))
-    if (mine !== memory || read.since !== mine.since) return
+    const read = await ask()
+    if (mine !== memory || read.since !== mine.since) return undefined
     mine.newest = Math.max(mine.newest, read.count)
     // Of what changed meanwhile it cannot be said whether this is before or after.
     const changed = new Set(mine.changes.slice(upTo))
@@ -218,6 +256,7 @@ export function createWordMemory(sql: Sql, currency: string) {
       const product = mine.numbers.numberAt(bytesOf(one.id), 0)
       if (!changed.has(product)) mine.facts.keep(product, one)
     }
+    return read
   }
 
   async function learnCategories(mine: Memory): Promise<void> {
@@ -248,12 +287,12 @@ export function createWordMemory(sql: Sql, currency: string) {
       for (let n = 0; n < tries; n++) {
         const { shown } = await look(n === 0 ? seen : undefined)
         const mine = memory
-        const lists = await Promise.all(each.map(word => listOf(mine, word)))
+        const queries = (await Promise.all(each.map(word => queryOf(mine, word)))).filter(query => query !== '')
+        if (queries.length === 0) return undefined
+        const lists = await Promise.all(queries.map(query => listOf(mine, query)))
         if (!lists.every(list => list !== undefined)) continue
         if (lists.some(list => list.is_unheld)) return undefined
-        const counting = lists.filter(list => !list.is_ignored)
-        if (counting.length === 0) return undefined
-        const found = join(counting, any, mine.numbers.count)
+        const found = join(lists, any, mine.numbers.count)
         await learnFacts(mine, found.products)
         await learnCategories(mine)
         // All of it must be of the state that the memory is of, as it now is.
@@ -269,6 +308,33 @@ export function createWordMemory(sql: Sql, currency: string) {
         return { matches: firstOf(mine, found, limit, after), facets, at }
       }
       return undefined
+    },
+
+    /** Reads a little of what will be asked for: of all products what they are counted by, then the commonest words. Answers whether there is more. */
+    async readAhead(): Promise<boolean> {
+      if (memory.ahead.isDone) return false
+      await look(undefined)
+      const mine = memory
+      const { ahead, numbers } = mine
+      if (isFull(mine)) {
+        ahead.isDone = true
+      } else if (ahead.after !== undefined) {
+        const { after } = ahead
+        const read = await keepFacts(mine, () => readNextFacts(sql, after, factsAhead))
+        if (read) ahead.after = read.facts.at(-1)?.id
+      } else if (!ahead.queries) {
+        const words = numbers.count < common ? [] : await readCommonWords(sql, numbers.count, common)
+        const each = words.flatMap(wordsOf).flatMap((word): Word[] => [
+          { word, meaning: 'whole' },
+          { word, meaning: 'begun' },
+        ])
+        ahead.queries = [...new Set(await readQueries(sql, each))].filter(query => query !== '')
+      } else {
+        const query = mine.held < mostHeldAhead ? ahead.queries.pop() : undefined
+        if (query === undefined) ahead.isDone = true
+        else if (!mine.lists.has(query)) await listOf(mine, query, matchQueryAhead)
+      }
+      return !ahead.isDone
     },
 
     /** What `ask` answers, remembered under a name that says all it depends on. */
