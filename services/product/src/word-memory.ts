@@ -164,6 +164,14 @@ export function createWordMemory(sql: Sql, currency: string, common = commonAhea
     }
   }
 
+  const queriesOf = (mine: Memory, words: readonly string[], any: boolean) =>
+    Promise.all(
+      words.map((word, i) => {
+        const isLast = i === words.length - 1
+        return queryOf(mine, { word, meaning: any ? 'any' : isLast ? 'begun' : 'whole' })
+      }),
+    )
+
   async function queryOf(mine: Memory, word: Word): Promise<string> {
     const key = keyOf(word)
     let query = mine.queries.get(key)
@@ -267,8 +275,11 @@ export function createWordMemory(sql: Sql, currency: string, common = commonAhea
   }
 
   return {
-    /** Where the catalogue stands: who puts several questions for one caller needs to ask for it once. */
-    see: (): Promise<Seen> => readState(sql),
+    /** Where the catalogue stands: who puts several questions for one caller needs to ask for it once. Meanwhile reads what the words ask for. */
+    async see(words: readonly string[]): Promise<Seen> {
+      const [seen] = await Promise.all([readState(sql), queriesOf(memory, words, false)])
+      return seen
+    },
 
     /**
      * What matches all of the words, or any: the first, `limit` at most, that come after a rank and an id. Undefined where PostgreSQL
@@ -280,14 +291,10 @@ export function createWordMemory(sql: Sql, currency: string, common = commonAhea
       { limit, after }: { limit: number; after?: readonly [rank: number, id: string] },
       seen?: Seen,
     ): Promise<Selected | undefined> {
-      const each = words.map((word, i): Word => {
-        const isLast = i === words.length - 1
-        return { word, meaning: any ? 'any' : isLast ? 'begun' : 'whole' }
-      })
       for (let n = 0; n < tries; n++) {
         const { shown } = await look(n === 0 ? seen : undefined)
         const mine = memory
-        const queries = (await Promise.all(each.map(word => queryOf(mine, word)))).filter(query => query !== '')
+        const queries = (await queriesOf(mine, words, any)).filter(query => query !== '')
         if (queries.length === 0) return undefined
         const lists = await Promise.all(queries.map(query => listOf(mine, query)))
         if (!lists.every(list => list !== undefined)) continue
@@ -328,7 +335,9 @@ export function createWordMemory(sql: Sql, currency: string, common = commonAhea
           { word, meaning: 'whole' },
           { word, meaning: 'begun' },
         ])
-        ahead.queries = [...new Set(await readQueries(sql, each))].filter(query => query !== '')
+        const queries = await readQueries(sql, each)
+        for (const [i, word] of each.entries()) mine.queries.set(keyOf(word), queries[i]!)
+        ahead.queries = [...new Set(queries)].filter(query => query !== '')
       } else {
         const query = mine.held < mostHeldAhead ? ahead.queries.pop() : undefined
         if (query === undefined) ahead.isDone = true

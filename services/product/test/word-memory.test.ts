@@ -198,9 +198,9 @@ describe('the memory of searches', () => {
     assert.equal(texts.length, 0)
     assert.equal(await counted('obsidian'), 60)
     const again = (): string[] => texts.filter(text => text !== 'readState' && !text.includes('from categories'))
-    assert.deepEqual(again(), ['readQuery'])
+    assert.deepEqual(again(), [])
     assert.equal(await counted('obsidian', 'relic'), 3)
-    assert.deepEqual(again(), ['readQuery', 'readQuery', 'matchQuery'], 'the seldom one alone')
+    assert.deepEqual(again(), ['readQuery', 'matchQuery'], 'the seldom one alone')
     await sql`update products set name = 'basalt' where id = ${one}`
     assert.equal(await counted('obsidian'), 59)
     assert.deepEqual([texts.includes('matchQuery'), texts.includes('matchQueryAmong')], [false, true])
