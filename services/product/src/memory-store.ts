@@ -148,6 +148,7 @@ export interface Facts {
   offers: Offer[]
   price_minor: number
   currency: string
+  stock_available: number
 }
 
 export interface ReadFacts {
@@ -169,7 +170,8 @@ async function readFactsOf(sql: Queryable, which: ReturnType<Queryable>): Promis
     select s.since, s.count, p.*
     from (select ${since(sql)} as since, ${countNow(sql)} as count) s
     left join lateral (
-      select p.id, p.category_id, p.attributes, p.offers, p.price_minor, p.currency from products p where ${which}
+      select p.id, p.category_id, p.attributes, p.offers, p.price_minor, p.currency, p.stock_available
+      from products p where ${which}
     ) p on true`
   const { since: start, count } = rows[0]!
   return { since: start, count, facts: rows.filter(row => row.id !== null) }
@@ -195,6 +197,8 @@ export interface CategoryName {
   id: string
   slug: string
   name: string
+  /** From the root down to itself */
+  path: string[]
 }
 export const readCategories = (sql: Queryable): Promise<CategoryName[]> =>
-  sql<CategoryName[]>`select id, slug, name from categories` as never
+  sql<CategoryName[]>`select id, slug, name, path from categories` as never

@@ -1,5 +1,6 @@
 import type { Sql } from '@shopfleet/database'
 import { best } from './best.ts'
+import type { FacetCounts } from './facet-store.ts'
 import {
   type CatalogueState,
   type CategoryName,
@@ -19,11 +20,12 @@ import {
   type Seen,
   type Word,
 } from './memory-store.ts'
-import { createProductFacts } from './product-facts.ts'
+import { type Categories, createProductFacts } from './product-facts.ts'
 import { createProductNumbers } from './product-numbers.ts'
 import type { FacetRow } from './search-store.ts'
 import { wordsOf } from './search-words.ts'
-import { createJoin, mend, readList, type WordList } from './word-lists.ts'
+import type { Filters } from './store.ts'
+import { createJoin, mend, readList, type Together, type WordList } from './word-lists.ts'
 
 /**
  * What each word matches, what products are counted by, and what was meant by words nobody knows, remembered for as long as
@@ -274,6 +276,36 @@ export function createWordMemory(sql: Sql, currency: string, common = commonAhea
     if (mine.count === count) mine.categories = new Map(rows.map(row => [row.id, row]))
   }
 
+  /** Hands over what matches all of the words, or any, with all that is known of it: of one state of the catalogue. */
+  async function find<T>(
+    words: readonly string[],
+    any: boolean,
+    seen: Seen | undefined,
+    use: (mine: Memory, found: Together, categories: Categories, at: CatalogueState) => T,
+  ): Promise<T | undefined> {
+    for (let n = 0; n < tries; n++) {
+      const { shown } = await look(n === 0 ? seen : undefined)
+      const mine = memory
+      const queries = (await queriesOf(mine, words, any)).filter(query => query !== '')
+      if (queries.length === 0) return undefined
+      const lists = await Promise.all(queries.map(query => listOf(mine, query)))
+      if (!lists.every(list => list !== undefined)) continue
+      if (lists.some(list => list.is_unheld)) return undefined
+      const found = join(lists, any, mine.numbers.count)
+      await learnFacts(mine, found.products)
+      await learnCategories(mine)
+      // All of it must be of the state that the memory is of, as it now is.
+      const isOfOne =
+        mine === memory &&
+        mine.newest <= mine.count &&
+        mine.categories &&
+        lists.every(list => list.upTo === mine.changes.length) &&
+        found.products.every(mine.facts.has)
+      if (isOfOne) return use(mine, found, mine.categories!, { listed: listedOf(mine), shown })
+    }
+    return undefined
+  }
+
   return {
     /** Where the catalogue stands: who puts several questions for one caller needs to ask for it once. Meanwhile reads what the words ask for. */
     async see(words: readonly string[]): Promise<Seen> {
@@ -285,37 +317,23 @@ export function createWordMemory(sql: Sql, currency: string, common = commonAhea
      * What matches all of the words, or any: the first, `limit` at most, that come after a rank and an id. Undefined where PostgreSQL
      * must say: stop words alone, more matches than can be held, or a catalogue that does not stand still.
      */
-    async select(
+    select: (
       words: readonly string[],
       any: boolean,
       { limit, after }: { limit: number; after?: readonly [rank: number, id: string] },
       seen?: Seen,
-    ): Promise<Selected | undefined> {
-      for (let n = 0; n < tries; n++) {
-        const { shown } = await look(n === 0 ? seen : undefined)
-        const mine = memory
-        const queries = (await queriesOf(mine, words, any)).filter(query => query !== '')
-        if (queries.length === 0) return undefined
-        const lists = await Promise.all(queries.map(query => listOf(mine, query)))
-        if (!lists.every(list => list !== undefined)) continue
-        if (lists.some(list => list.is_unheld)) return undefined
-        const found = join(lists, any, mine.numbers.count)
-        await learnFacts(mine, found.products)
-        await learnCategories(mine)
-        // All of it must be of the state that the memory is of, as it now is.
-        const isOfOne =
-          mine === memory &&
-          mine.newest <= mine.count &&
-          mine.categories &&
-          lists.every(list => list.upTo === mine.changes.length) &&
-          found.products.every(mine.facts.has)
-        if (!isOfOne) continue
-        const facets = mine.facts.count(found.products, id => mine.categories?.get(id))
-        const at = { listed: listedOf(mine), shown }
-        return { matches: firstOf(mine, found, limit, after), facets, at }
-      }
-      return undefined
-    },
+    ): Promise<Selected | undefined> =>
+      find(words, any, seen, (mine, found, categories, at) => ({
+        matches: firstOf(mine, found, limit, after),
+        facets: mine.facts.count(found.products, categories),
+        at,
+      })),
+
+    /** What all that matches the words can be narrowed by. Undefined as above, and where variants must be looked at one by one. */
+    countNarrowed: (words: readonly string[], any: boolean, filters: Filters): Promise<FacetCounts | undefined> =>
+      find(words, any, undefined, ({ facts }, { products }, categories) =>
+        facts.countNarrowed(products, filters, categories),
+      ),
 
     /** Reads a little of what will be asked for: of all products what they are counted by, then the commonest words. Answers whether there is more. */
     async readAhead(): Promise<boolean> {
