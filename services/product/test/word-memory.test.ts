@@ -305,7 +305,7 @@ describe('the memory of searches', () => {
     for (const [words, any] of [
       ...questions,
       [['amber'], true],
-      [['lamps', 'run'], true],
+      [['lamps', 'runs'], true],
       [['runs', 'lamp'], false],
     ] as const) {
       const { rows } = await searchProducts(sql, { words, any, limit: 30, currency: 'USD', attributes: [] })
