@@ -23,11 +23,13 @@ export async function addPastOrders(dataDir: string, count: number, say: (line: 
     const products = await product<{ id: string; sku: string; name: string; price_minor: number }[]>`
       select id, sku, name, price_minor from products order by id limit 1000`
     const batch = 20_000
+    /** One for all databases: the ids of orders are made of it. */
+    const [{ now }] = await order<[{ now: string }]>`select now()::text as now`
     const [{ known }] = await order<[{ known: number }]>`
       select count(*)::int as known from orders where number like 'SF-P%'`
     for (let from = known; from < count; from += batch) {
       const some = Math.min(batch, count - from)
-      await addBatch({ order, inventory, payment }, products, { from, some, count })
+      await addBatch({ order, inventory, payment }, products, { from, some, count, now })
       say(`${from + some} of ${count} past orders`)
     }
     for (const sql of [order, inventory, payment]) await sql`analyze`
@@ -48,7 +50,7 @@ const day_s = 86_400
 async function addBatch(
   { order, inventory, payment }: Databases,
   products: { id: string; sku: string; name: string; price_minor: number }[],
-  { from, some, count }: { from: number; some: number; count: number },
+  { from, some, count, now }: { from: number; some: number; count: number; now: string },
 ): Promise<void> {
   /** One row for each order. Its id is of its time (UUIDv7), and the same in each database without being carried there. */
   const past = (sql: Sql) => sql`
@@ -57,7 +59,7 @@ async function addBatch(
         (lpad(to_hex((extract(epoch from at) * 1000)::bigint), 12, '0') || '70008000' || lpad(to_hex(n), 12, '0'))::uuid as id
       from (
         select n, at
-        from (select n, now() - (${count} - n) * interval '1 second' * ${(2 * 365 * day_s) / count}::float8 - interval '2 days' as at
+        from (select n, ${now}::timestamptz - (${count} - n) * interval '1 second' * ${(2 * 365 * day_s) / count}::float8 - interval '2 days' as at
               from generate_series(${from}::int, ${from + some - 1}::int) as n) as times
       ) as orders
       join lateral (select ${products.map(p => p.id)}::uuid[] as ids, ${products.map(p => p.sku)}::text[] as skus,

@@ -51,6 +51,8 @@ export async function noteSeen(
     )
     insert into finding_history (finding_id, what, detail) select id, state, how from gone`
   if (differences.length === 0) return []
+  // Found by their keys: there may be as many suspicions as there are products.
+  const those = tx`unnest(${differences.map(d => d.kind)}::text[], ${differences.map(d => d.subject)}::text[]) as d (kind, subject)`
   await tx`
     insert into suspicions as s (kind, subject, fingerprint, evidence)
     select kind, subject, fingerprint, evidence
@@ -60,14 +62,13 @@ export async function noteSeen(
       fingerprint = excluded.fingerprint`
   await tx`
     update findings f set last_seen = s.last_seen, evidence = s.evidence
-    from suspicions s where f.state = 'open' and s.kind = f.kind and s.subject = f.subject and s.kind || ' ' || s.subject = any(${keys})`
+    from suspicions s join ${those} using (kind, subject) where f.state = 'open' and f.kind = s.kind and f.subject = s.subject`
   // Seen twice at least: with no grace at all, one look is still no proof.
   return tx<{ kind: FindingKind; subject: string }[]>`
     with found as (
       insert into findings (kind, subject, evidence, first_seen, last_seen)
-      select kind, subject, evidence, first_seen, last_seen from suspicions
-      where kind || ' ' || subject = any(${keys}) and last_seen > first_seen
-        and first_seen <= now() - make_interval(secs => ${grace_s})
+      select kind, subject, evidence, first_seen, last_seen from suspicions join ${those} using (kind, subject)
+      where last_seen > first_seen and first_seen <= now() - make_interval(secs => ${grace_s})
       on conflict (kind, subject) where state = 'open' do nothing
       returning id, kind, subject, evidence
     ), noted as (

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import * as api from '@shopfleet/contracts'
+import { bulkLoadStock } from '@shopfleet/inventory/bulk-load'
+import { bulkLoadProducts } from '@shopfleet/product/bulk-load'
 import { guest, openShop, type Shop } from './setup.ts'
 
 let shop: Shop
@@ -330,6 +332,29 @@ test('a product page that shows another stock, even one from the future, shows t
     const shown = await shop.platform.client('product').call(api.getProduct, { params: { id: product.id } })
     assert.equal(shown.stock_quantity, 10)
   }
+})
+
+test('products that are loaded past the services show the stock they were loaded with', async () => {
+  const loaded = {
+    slug: 'loaded',
+    name: 'Loaded',
+    description: '',
+    price: 5,
+    currency: 'USD',
+    category: null,
+    stock: 7,
+  }
+  const [id] = await bulkLoadProducts(shop.sql('product'), [{ ...loaded, sku: 'LOADED', attributes: {} }])
+  await bulkLoadStock(shop.sql('inventory'), [{ product_id: id!, on_hand: 7 }])
+  await shop.reconcile()
+  assert.deepEqual(await shop.findings(id!), [])
+  // And whatever becomes of it later is heard.
+  await shop.platform
+    .client('inventory')
+    .call(api.setStock, { params: { product_id: id! }, body: { on_hand: 4 } }, shop.staff)
+  await shop.platform.drain()
+  const shown = await shop.platform.client('product').call(api.getProduct, { params: { id: id! } })
+  assert.equal(shown.stock_quantity, 4)
 })
 
 test('stock of a product the catalogue does not know is left to people', async () => {

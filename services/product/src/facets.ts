@@ -20,7 +20,8 @@ export async function listFacets(ctx: Ctx, query: Asked): Promise<ReplyOf<typeof
 
 async function countAsRead(ctx: Ctx, query: Asked): Promise<FacetCounts> {
   const filters = filtersOf(query, ctx.config.DEFAULT_CURRENCY)
-  const count = (words: readonly string[] | undefined, any = false) => countFacets(ctx.sql, { ...filters, words, any })
+  const count = async (words: readonly string[] | undefined, any = false) =>
+    (words && (await ctx.words.countNarrowed(words, any, filters))) ?? countFacets(ctx.sql, { ...filters, words, any })
   if (query.q === undefined) return count(undefined)
   const words = wordsOf(query.q)
   if (words.length === 0) return noCounts

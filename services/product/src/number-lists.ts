@@ -47,6 +47,11 @@ export function createNumberLists() {
       lengths[n] = list.length
       used += list.length
     },
+    hasOne(of: number, numbers: ReadonlySet<number>): boolean {
+      const start = starts[of]!
+      for (let at = start; at < start + lengths[of]!; at++) if (numbers.has(pool[at]!)) return true
+      return false
+    },
     /** Adds to `counts` how often each number is in the lists of these, and answers which are. `counts` has room for all. */
     count(those: Uint32Array, counts: Uint32Array): number[] {
       const seen: number[] = []

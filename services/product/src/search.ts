@@ -37,7 +37,7 @@ export async function search(ctx: Ctx, query: Asked): Promise<Reply | JsonText<R
   const filters = filtersOf(query, ctx.config.DEFAULT_CURRENCY)
   const isPlain = Object.keys(query).every(name => ['q', 'limit', 'cursor'].includes(name))
   if (words.length === 0) return replyOf(ctx, { reading: 'all', rows: [], facets: store.noFacets }, query, null)
-  const seen = await ctx.words.see()
+  const seen = await ctx.words.see(words)
   const find = async (reading: Reading, words: string[]) => {
     const any = reading === 'any'
     const page = { after: cursor?.after, limit: limit + 1 }

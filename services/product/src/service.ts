@@ -6,6 +6,7 @@ import { handlers } from './events.ts'
 import { createImages, type Images } from './images.ts'
 import { finishImports, forgetImports } from './import/apply-import.ts'
 import { createKnownProducts, type KnownProducts } from './known-products.ts'
+import { createReadAhead } from './read-ahead.ts'
 import { routes } from './routes.ts'
 import { listWords } from './search-store.ts'
 import { createVocabulary, mostKnownWords, type Vocabulary } from './search-words.ts'
@@ -46,6 +47,7 @@ export const createProductService = (config: ProductConfig, overrides?: Override
     handlers,
     sweeps: ctx => [
       { name: 'finish imports', interval_ms: 2000, run: () => finishImports(ctx) },
+      { name: 'read ahead for searches', interval_ms: 50, run: createReadAhead(ctx.words) },
       { name: 'forget old imports', interval_ms: 3_600_000, run: () => forgetImports(ctx) },
     ],
   })

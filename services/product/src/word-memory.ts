@@ -1,22 +1,31 @@
 import type { Sql } from '@shopfleet/database'
 import { best } from './best.ts'
+import type { FacetCounts } from './facet-store.ts'
 import {
   type CatalogueState,
   type CategoryName,
   type Counters,
   listedOf,
-  matchWord,
+  matchQuery,
+  matchQueryAhead,
+  type ReadFacts,
   readCategories,
   readChanges,
+  readCommonWords,
   readFacts,
+  readNextFacts,
+  readQueries,
+  readQuery,
   readState,
   type Seen,
   type Word,
 } from './memory-store.ts'
-import { createProductFacts } from './product-facts.ts'
+import { type Categories, createProductFacts } from './product-facts.ts'
 import { createProductNumbers } from './product-numbers.ts'
 import type { FacetRow } from './search-store.ts'
-import { createJoin, mend, readList, type WordList } from './word-lists.ts'
+import { wordsOf } from './search-words.ts'
+import type { Filters } from './store.ts'
+import { createJoin, mend, readList, type Together, type WordList } from './word-lists.ts'
 
 /**
  * What each word matches, what products are counted by, and what was meant by words nobody knows, remembered for as long as
@@ -46,6 +55,7 @@ const mostSpellings = 20_000
 const mostHeld = 8_000_000
 /** Words, most of which match next to nothing. */
 const mostLists = 20_000
+const mostQueries = 50_000
 /** Products that are known by what they are counted by, of 100 bytes or so each, and values they have. Beyond, no more words are learnt. */
 const mostProducts = 300_000
 const mostValues = 300_000
@@ -53,12 +63,14 @@ const mostValues = 300_000
 const mostChanges = 5000
 /** Products whose facts are read by one statement: some milliseconds, in which nobody else gets a turn. */
 const factsAtOnce = 500
+/** What is read before anybody asks for it: products at once, and words that so many have. The rest of the room is for who asks. */
+const factsAhead = 250
+const commonAhead = 1000
+const mostHeldAhead = (mostHeld * 3) / 4
 /** A shop in which products change all the time is asked anew, after so many tries. */
 const tries = 5
 
 interface List extends WordList {
-  /** A stop word: it does not count beside others. */
-  is_ignored: boolean
   /** Too many to be held. */
   is_unheld: boolean
   /** How many of the changes it has. */
@@ -68,7 +80,6 @@ interface List extends WordList {
 const unheld = (upTo: number): List => ({
   products: new Uint32Array(0),
   ranks: new Float32Array(0),
-  is_ignored: false,
   is_unheld: true,
   upTo,
 })
@@ -87,6 +98,9 @@ function createMemory(currency: string) {
     newest: -1,
     numbers: createProductNumbers(),
     facts: createProductFacts(currency),
+    /** What words ask for; empty for stop words. */
+    queries: new Map<string, string>(),
+    /** What is found by that. Words that ask for the same share a list. */
     lists: new Map<string, List>(),
     /** Matches in them */
     held: 0,
@@ -94,6 +108,7 @@ function createMemory(currency: string) {
     reading: new Map<string, Promise<List | undefined>>(),
     /** Until what many others need to know is known. */
     learning: Promise.resolve(),
+    ahead: nothingAhead(),
     /** Products that changed since the lists began, in the order in which this was heard. */
     changes: [] as number[],
     spellings: new Map<string, string | null>(),
@@ -101,11 +116,18 @@ function createMemory(currency: string) {
     categories: undefined as Map<string, CategoryName> | undefined,
   }
 }
+/** How far it is read ahead: the last product whose facts are known, and then the words that are left. */
+const nothingAhead = () => ({
+  after: '00000000-0000-0000-0000-000000000000' as string | undefined,
+  queries: undefined as string[] | undefined,
+  isDone: false,
+})
 type Memory = ReturnType<typeof createMemory>
 
 const bytesOf = (id: string) => Buffer.from(id.replaceAll('-', ''), 'hex')
 
-export function createWordMemory(sql: Sql, currency: string) {
+/** `common` is how many products have a word that is read ahead. */
+export function createWordMemory(sql: Sql, currency: string, common = commonAhead) {
   let memory = createMemory(currency)
   let moving: Promise<void> | undefined
   const join = createJoin()
@@ -130,7 +152,7 @@ export function createWordMemory(sql: Sql, currency: string) {
     const isOther = since !== memory.since || changed.length > mostChanges
     if (isOther) memory = createMemory(currency)
     else if (memory.changes.length + changed.length > 2 * mostChanges)
-      memory = { ...memory, lists: new Map(), reading: new Map(), held: 0, changes: [] }
+      memory = { ...memory, lists: new Map(), reading: new Map(), held: 0, changes: [], ahead: nothingAhead() }
     memory.since = since
     memory.counters = counters
     memory.count = [...counters.values()].reduce((sum, listed) => sum + listed, 0)
@@ -144,46 +166,69 @@ export function createWordMemory(sql: Sql, currency: string) {
     }
   }
 
-  /** What a word matches, with the changes that are known by now or some of them; undefined if all was forgotten since. */
-  async function listOf(mine: Memory, word: Word): Promise<List | undefined> {
+  const queriesOf = (mine: Memory, words: readonly string[], any: boolean) =>
+    Promise.all(
+      words.map((word, i) => {
+        const isLast = i === words.length - 1
+        return queryOf(mine, { word, meaning: any ? 'any' : isLast ? 'begun' : 'whole' })
+      }),
+    )
+
+  async function queryOf(mine: Memory, word: Word): Promise<string> {
     const key = keyOf(word)
-    const known = mine.lists.get(key)
+    let query = mine.queries.get(key)
+    if (query === undefined) {
+      query = await readQuery(sql, word)
+      if (mine.queries.size >= mostQueries) mine.queries.clear()
+      mine.queries.set(key, query)
+    }
+    return query
+  }
+
+  /** What is found by a query, with the changes that are known by now or some of them; undefined if all was forgotten since. */
+  async function listOf(mine: Memory, query: string, match = matchQuery): Promise<List | undefined> {
+    const known = mine.lists.get(query)
     const upTo = mine.changes.length
     if (known && (known.upTo === upTo || known.is_unheld)) {
       // Whoever was not asked for longest comes first.
-      mine.lists.delete(key)
-      mine.lists.set(key, known)
+      mine.lists.delete(query)
+      mine.lists.set(query, known)
       return known
     }
-    const isFull = mine.numbers.count > mostProducts || mine.facts.valueCount > mostValues
-    if (!known && isFull) return unheld(upTo)
-    const reading = mine.reading.get(key) ?? readOf(mine, word, known).finally(() => mine.reading.delete(key))
-    mine.reading.set(key, reading)
+    if (!known && isFull(mine)) return unheld(upTo)
+    const reading =
+      mine.reading.get(query) ?? readOf(mine, query, known, match).finally(() => mine.reading.delete(query))
+    mine.reading.set(query, reading)
     return reading
   }
 
-  async function readOf(mine: Memory, word: Word, known: List | undefined): Promise<List | undefined> {
-    const key = keyOf(word)
+  async function readOf(
+    mine: Memory,
+    query: string,
+    known: List | undefined,
+    match: typeof matchQuery,
+  ): Promise<List | undefined> {
     const upTo = mine.changes.length
     const changed = known && new Set(mine.changes.slice(known.upTo))
-    const among = changed && [...changed].map(mine.numbers.idOf)
-    const read = await matchWord(sql, among ? { ...word, among } : word)
+    const read = await match(sql, { query, ...(changed ? { among: [...changed].map(mine.numbers.idOf) } : {}) })
     if (mine !== memory || read.since !== mine.since) return undefined
     mine.newest = Math.max(mine.newest, read.count)
-    if (!read.matches) return keep(mine, key, unheld(upTo))
+    if (!read.matches) return keep(mine, query, unheld(upTo))
     const now = readList(read.matches, mine.numbers)
     const list = known && changed ? mend(known, changed, now) : now
-    return keep(mine, key, { ...list, is_ignored: read.is_ignored, is_unheld: false, upTo })
+    return keep(mine, query, { ...list, is_unheld: false, upTo })
   }
 
-  function keep(mine: Memory, key: string, list: List): List {
+  const isFull = ({ numbers, facts }: Memory) => numbers.count > mostProducts || facts.valueCount > mostValues
+
+  function keep(mine: Memory, query: string, list: List): List {
     const { lists } = mine
-    mine.held += list.products.length - (lists.get(key)?.products.length ?? 0)
-    lists.delete(key)
-    lists.set(key, list)
-    for (const [key, one] of lists) {
+    mine.held += list.products.length - (lists.get(query)?.products.length ?? 0)
+    lists.delete(query)
+    lists.set(query, list)
+    for (const [query, one] of lists) {
       if (mine.held <= mostHeld && lists.size <= mostLists) break
-      lists.delete(key)
+      lists.delete(query)
       mine.held -= one.products.length
     }
     return list
@@ -193,7 +238,7 @@ export function createWordMemory(sql: Sql, currency: string) {
   async function learnFacts(mine: Memory, products: Uint32Array): Promise<void> {
     const unknown = products.filter(product => !mine.facts.has(product))
     if (unknown.length === 0) return
-    if (unknown.length <= factsAtOnce) return learn(mine, unknown)
+    if (unknown.length <= factsAtOnce) return void (await learn(mine, unknown))
     // One after the other: they mostly need to know the same.
     const learning = mine.learning.then(async () => {
       for (let at = 0; at < unknown.length && mine === memory; ) {
@@ -207,10 +252,13 @@ export function createWordMemory(sql: Sql, currency: string) {
     return learning
   }
 
-  async function learn(mine: Memory, products: Iterable<number>): Promise<void> {
+  const learn = (mine: Memory, products: Iterable<number>) =>
+    keepFacts(mine, () => readFacts(sql, Array.from(products, mine.numbers.idOf)))
+
+  async function keepFacts(mine: Memory, ask: () => Promise<ReadFacts>): Promise<ReadFacts | undefined> {
     const upTo = mine.changes.length
-    const read = await readFacts(sql, Array.from(products, mine.numbers.idOf))
-    if (mine !== memory || read.since !== mine.since) return
+    const read = await ask()
+    if (mine !== memory || read.since !== mine.since) return undefined
     mine.newest = Math.max(mine.newest, read.count)
     // Of what changed meanwhile it cannot be said whether this is before or after.
     const changed = new Set(mine.changes.slice(upTo))
@@ -218,6 +266,7 @@ export function createWordMemory(sql: Sql, currency: string) {
       const product = mine.numbers.numberAt(bytesOf(one.id), 0)
       if (!changed.has(product)) mine.facts.keep(product, one)
     }
+    return read
   }
 
   async function learnCategories(mine: Memory): Promise<void> {
@@ -227,48 +276,92 @@ export function createWordMemory(sql: Sql, currency: string) {
     if (mine.count === count) mine.categories = new Map(rows.map(row => [row.id, row]))
   }
 
+  /** Hands over what matches all of the words, or any, with all that is known of it: of one state of the catalogue. */
+  async function find<T>(
+    words: readonly string[],
+    any: boolean,
+    seen: Seen | undefined,
+    use: (mine: Memory, found: Together, categories: Categories, at: CatalogueState) => T,
+  ): Promise<T | undefined> {
+    for (let n = 0; n < tries; n++) {
+      const { shown } = await look(n === 0 ? seen : undefined)
+      const mine = memory
+      const queries = (await queriesOf(mine, words, any)).filter(query => query !== '')
+      if (queries.length === 0) return undefined
+      const lists = await Promise.all(queries.map(query => listOf(mine, query)))
+      if (!lists.every(list => list !== undefined)) continue
+      if (lists.some(list => list.is_unheld)) return undefined
+      const found = join(lists, any, mine.numbers.count)
+      await learnFacts(mine, found.products)
+      await learnCategories(mine)
+      // All of it must be of the state that the memory is of, as it now is.
+      const isOfOne =
+        mine === memory &&
+        mine.newest <= mine.count &&
+        mine.categories &&
+        lists.every(list => list.upTo === mine.changes.length) &&
+        found.products.every(mine.facts.has)
+      if (isOfOne) return use(mine, found, mine.categories!, { listed: listedOf(mine), shown })
+    }
+    return undefined
+  }
+
   return {
-    /** Where the catalogue stands: who puts several questions for one caller needs to ask for it once. */
-    see: (): Promise<Seen> => readState(sql),
+    /** Where the catalogue stands: who puts several questions for one caller needs to ask for it once. Meanwhile reads what the words ask for. */
+    async see(words: readonly string[]): Promise<Seen> {
+      const [seen] = await Promise.all([readState(sql), queriesOf(memory, words, false)])
+      return seen
+    },
 
     /**
      * What matches all of the words, or any: the first, `limit` at most, that come after a rank and an id. Undefined where PostgreSQL
      * must say: stop words alone, more matches than can be held, or a catalogue that does not stand still.
      */
-    async select(
+    select: (
       words: readonly string[],
       any: boolean,
       { limit, after }: { limit: number; after?: readonly [rank: number, id: string] },
       seen?: Seen,
-    ): Promise<Selected | undefined> {
-      const each = words.map((word, i): Word => {
-        const isLast = i === words.length - 1
-        return { word, meaning: any ? 'any' : isLast ? 'begun' : 'whole' }
-      })
-      for (let n = 0; n < tries; n++) {
-        const { shown } = await look(n === 0 ? seen : undefined)
-        const mine = memory
-        const lists = await Promise.all(each.map(word => listOf(mine, word)))
-        if (!lists.every(list => list !== undefined)) continue
-        if (lists.some(list => list.is_unheld)) return undefined
-        const counting = lists.filter(list => !list.is_ignored)
-        if (counting.length === 0) return undefined
-        const found = join(counting, any, mine.numbers.count)
-        await learnFacts(mine, found.products)
-        await learnCategories(mine)
-        // All of it must be of the state that the memory is of, as it now is.
-        const isOfOne =
-          mine === memory &&
-          mine.newest <= mine.count &&
-          mine.categories &&
-          lists.every(list => list.upTo === mine.changes.length) &&
-          found.products.every(mine.facts.has)
-        if (!isOfOne) continue
-        const facets = mine.facts.count(found.products, id => mine.categories?.get(id))
-        const at = { listed: listedOf(mine), shown }
-        return { matches: firstOf(mine, found, limit, after), facets, at }
+    ): Promise<Selected | undefined> =>
+      find(words, any, seen, (mine, found, categories, at) => ({
+        matches: firstOf(mine, found, limit, after),
+        facets: mine.facts.count(found.products, categories),
+        at,
+      })),
+
+    /** What all that matches the words can be narrowed by. Undefined as above, and where variants must be looked at one by one. */
+    countNarrowed: (words: readonly string[], any: boolean, filters: Filters): Promise<FacetCounts | undefined> =>
+      find(words, any, undefined, ({ facts }, { products }, categories) =>
+        facts.countNarrowed(products, filters, categories),
+      ),
+
+    /** Reads a little of what will be asked for: of all products what they are counted by, then the commonest words. Answers whether there is more. */
+    async readAhead(): Promise<boolean> {
+      if (memory.ahead.isDone) return false
+      await look(undefined)
+      const mine = memory
+      const { ahead, numbers } = mine
+      if (isFull(mine)) {
+        ahead.isDone = true
+      } else if (ahead.after !== undefined) {
+        const { after } = ahead
+        const read = await keepFacts(mine, () => readNextFacts(sql, after, factsAhead))
+        if (read) ahead.after = read.facts.at(-1)?.id
+      } else if (!ahead.queries) {
+        const words = numbers.count < common ? [] : await readCommonWords(sql, numbers.count, common)
+        const each = words.flatMap(wordsOf).flatMap((word): Word[] => [
+          { word, meaning: 'whole' },
+          { word, meaning: 'begun' },
+        ])
+        const queries = await readQueries(sql, each)
+        for (const [i, word] of each.entries()) mine.queries.set(keyOf(word), queries[i]!)
+        ahead.queries = [...new Set(queries)].filter(query => query !== '')
+      } else {
+        const query = mine.held < mostHeldAhead ? ahead.queries.pop() : undefined
+        if (query === undefined) ahead.isDone = true
+        else if (!mine.lists.has(query)) await listOf(mine, query, matchQueryAhead)
       }
-      return undefined
+      return !ahead.isDone
     },
 
     /** What `ask` answers, remembered under a name that says all it depends on. */

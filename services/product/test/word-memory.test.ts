@@ -5,9 +5,11 @@ import type { Sql } from '@shopfleet/database'
 import { startTestPlatform, type TestPlatform } from '@shopfleet/testing'
 import { best } from '../src/best.ts'
 import { bulkLoadProducts } from '../src/bulk-load.ts'
+import { countFacets } from '../src/facet-store.ts'
 import { readChanges } from '../src/memory-store.ts'
 import { createNumberLists } from '../src/number-lists.ts'
 import { createProductNumbers } from '../src/product-numbers.ts'
+import { searchProducts } from '../src/search-store.ts'
 import { createJoin, mend, readList } from '../src/word-lists.ts'
 import { createWordMemory, type WordMemory } from '../src/word-memory.ts'
 
@@ -72,12 +74,33 @@ async function answersOf(memory: WordMemory) {
   return answers
 }
 
+/** The database, and what it is asked: texts, and the kinds of what is asked together. */
+function countStatements() {
+  const texts: string[] = []
+  const counting = new Proxy(sql, {
+    apply: (target, self, args) => {
+      texts.push(String(args[0]))
+      return Reflect.apply(target, self, args)
+    },
+    get: (target, key) =>
+      key === 'gatherRead'
+        ? async (kind: string, item: never, run: (sql: Sql, items: never[]) => Promise<unknown[]>) => {
+            texts.push(kind)
+            return (await run(target, [item]))[0]
+          }
+        : Reflect.get(target, key),
+  })
+  return { texts, counting }
+}
+
 describe('the memory of searches', () => {
   test('says what a new one would say, whatever became of products, in every instance', async () => {
     const ids = await load('MEM', 120, n => `${vocabulary[n % 6]} ${vocabulary[(n * 7 + 1) % 6]}`)
     const random = createRandom(7)
     const any = <T>(list: readonly T[]) => list[random(list.length)]!
     const [first, second] = [createWordMemory(sql, 'USD'), createWordMemory(sql, 'USD')]
+    // Reads ahead what ten products have, a step after each change.
+    const ahead = createWordMemory(sql, 'USD', 10)
     const changes: ((id: string) => Promise<unknown>)[] = [
       id => sql`update products set name = ${`${any(vocabulary)} ${any(vocabulary)}`} where id = ${id}`,
       id => sql`update products set description = ${any(vocabulary)} where id = ${id}`,
@@ -100,6 +123,8 @@ describe('the memory of searches', () => {
       const expected = await answersOf(createWordMemory(sql, 'USD'))
       assert.ok(expected[0]!.facets.count > 10)
       assert.deepEqual(await answersOf(first), expected, `after change ${n}`)
+      await ahead.readAhead()
+      assert.deepEqual(await answersOf(ahead), expected, `after change ${n}, read ahead`)
       // This one sees some of them together.
       if (n % 4 === 3) assert.deepEqual(await answersOf(second), expected, `after change ${n}, seldom asked`)
     }
@@ -116,7 +141,10 @@ describe('the memory of searches', () => {
       return seen.changed.toSorted()
     }
     assert.deepEqual(await changedBy(() => sql`update products set name = 'elm' where id = ${one}`), [one])
-    assert.deepEqual(await changedBy(() => sql`update products set stock_available = 0 where id = ${one}`), [])
+    const stock = (left: number) =>
+      changedBy(() => sql`update products set stock_available = ${left} where id = ${one}`)
+    assert.deepEqual([await stock(5), await stock(4)], [[], []])
+    assert.deepEqual([await stock(0), await stock(3)], [[one], [one]], 'sold out, and back')
     assert.deepEqual(
       await changedBy(() => sql`update products set name = 'ash' where id in (${one}, ${other})`),
       [one, other].toSorted(),
@@ -160,6 +188,28 @@ describe('the memory of searches', () => {
     assert.ok(answered >= 10, `${answered} answers`)
   })
 
+  test('reads ahead what products are counted by and the words that many have, and nothing of that again', async () => {
+    const [one] = (await load('AHEAD', 60, n => (n < 3 ? 'obsidian relic' : 'obsidian'))) as [string]
+    const { texts, counting } = countStatements()
+    const memory = createWordMemory(counting, 'USD', 50)
+    const counted = async (...words: string[]) => {
+      texts.length = 0
+      return (await memory.select(words, false, page))?.facets.count
+    }
+    while (await memory.readAhead());
+    texts.length = 0
+    assert.equal(await memory.readAhead(), false)
+    assert.equal(texts.length, 0)
+    assert.equal(await counted('obsidian'), 60)
+    const again = (): string[] => texts.filter(text => text !== 'readState' && !text.includes('from categories'))
+    assert.deepEqual(again(), [])
+    assert.equal(await counted('obsidian', 'relic'), 3)
+    assert.deepEqual(again(), ['readQuery', 'matchQuery'], 'the seldom one alone')
+    await sql`update products set name = 'basalt' where id = ${one}`
+    assert.equal(await counted('obsidian'), 59)
+    assert.deepEqual([texts.includes('matchQuery'), texts.includes('matchQueryAmong')], [false, true])
+  })
+
   test('knows every match of thousands, page after page', async () => {
     const count = 2300
     await load('MANY', count, n => `marble ${n % 3 === 0 ? 'heavy' : 'light'}`)
@@ -180,32 +230,95 @@ describe('the memory of searches', () => {
 
   test('after a change reads again what changed, not what a word matches', async () => {
     const [one] = (await load('AGAIN', 300, () => 'granite')) as [string]
-    const texts: string[] = []
-    const counting = new Proxy(sql, {
-      apply: (target, self, args) => {
-        texts.push(String(args[0]))
-        return Reflect.apply(target, self, args)
-      },
-      get: (target, key) =>
-        key === 'gatherRead'
-          ? async (kind: string, item: never, run: (sql: Sql, items: never[]) => Promise<unknown[]>) => {
-              texts.push(kind)
-              return (await run(target, [item]))[0]
-            }
-          : Reflect.get(target, key),
-    })
+    const { texts, counting } = countStatements()
     const memory = createWordMemory(counting, 'USD')
     const ask = async () => {
       texts.length = 0
       return memory.select(['granite'], false, page)
     }
     await ask()
-    assert.ok(texts.includes('matchWord'))
+    assert.ok(texts.includes('matchQuery'))
     await ask()
     assert.deepEqual(texts, ['readState'])
     await sql`update products set name = 'slate' where id = ${one}`
     assert.equal((await ask())?.facets.count, 299)
-    assert.deepEqual([texts.includes('matchWord'), texts.includes('matchWordAmong')], [false, true])
+    assert.deepEqual([texts.includes('matchQuery'), texts.includes('matchQueryAmong')], [false, true])
+  })
+
+  test('counts what a search can be narrowed by as the statement does, whatever became of products', async () => {
+    const ids = await load('NARROW', 90, n => `quartz ${vocabulary[n % 6]}`)
+    const offers = ['S', 'M'].map((size, n) => ({
+      sku: `Q-${size}`,
+      options: { size, colour: 'red' },
+      in_stock: n === 1,
+    }))
+    await sql`update products set variant_count = 2, offers = ${offers as never} where id = any(${ids.slice(0, 9)}::uuid[])`
+    const [woods] = await sql<[{ id: string }]>`select id from categories where slug = 'woods'`
+    const random = createRandom(5)
+    const any = <T>(...list: readonly T[]) => list[random(list.length)]!
+    const memory = createWordMemory(sql, 'USD')
+    let counted = 0
+    for (let n = 0; n < 150; n++) {
+      const id = ids[random(ids.length)]!
+      if (n % 3 === 0)
+        await sql`update products set stock_available = ${random(2)} where id = ${id} and variant_count = 0`
+      if (n % 5 === 0) await sql`update products set price_minor = ${random(9000)} where id = ${id}`
+      if (n % 7 === 0) await sql`update products set category_id = ${any(null, woods.id)} where id = ${id}`
+      const chosen = [any(...colours), any(...colours)].map(colour => ({ colour }))
+      const filters = {
+        currency: 'USD',
+        category: any(undefined, undefined, 'woods', woods.id.toUpperCase(), 'nowhere'),
+        min_minor: any(undefined, 2000),
+        max_minor: any(undefined, 7000),
+        in_stock: any(undefined, undefined, true, false),
+        attributes: any<object[][]>([], [], [chosen], [[{ size: '2' }, { size: 2 }]], [chosen, [{ fresh: true }]]),
+      }
+      const words = any(['quartz'], ['quartz', 'amber'], ['quartz', 'am'], ['dune', 'quartz'])
+      const found = await memory.countNarrowed(words, false, filters)
+      const expected = await countFacets(sql, { ...filters, words, any: false })
+      if (!found) assert.ok(filters.in_stock || filters.attributes.length > 0)
+      else assert.deepEqual(found, expected, JSON.stringify({ words, filters }))
+      if (found && found.total > 0) counted++
+      // Half way the variants go, which are left to the statement.
+      if (n === 75) await sql`update products set variant_count = 0, offers = '[]' where id = any(${ids}::uuid[])`
+    }
+    assert.ok(counted > 50, `${counted} counted`)
+  })
+
+  test('words that are looked for by the same are read once', async () => {
+    await load('FORMS', 4, n => ['kettle', 'kettles', 'kettled', 'pot'][n]!)
+    const { texts, counting } = countStatements()
+    const memory = createWordMemory(counting, 'USD')
+    for (const [words, any] of [
+      [['kettle', 'k'], false],
+      [['kettles', 'k'], false],
+      [['kettled', 'k'], false],
+      [['kettl'], true],
+    ] as const)
+      assert.equal((await memory.select(words, any, page))?.facets.count, 3, words.join(' '))
+    assert.equal(texts.filter(text => text === 'matchQuery').length, 2, 'one for the k')
+  })
+
+  test('says how well each fits as the statement does', async () => {
+    await load('FITS', 40, n => `${vocabulary[n % 6]} running ${vocabulary[(n * 5) % 6]} lamps`)
+    const memory = createWordMemory(sql, 'USD')
+    for (const [words, any] of [
+      ...questions,
+      [['amber'], true],
+      [['lamps', 'runs'], true],
+      [['runs', 'lamp'], false],
+    ] as const) {
+      const { rows } = await searchProducts(sql, { words, any, limit: 30, currency: 'USD', attributes: [] })
+      const selected = await memory.select(words, any, page)
+      // A stop word alone is left to the statement.
+      if (words[0] === 'am') continue
+      assert.ok(selected, words.join(' '))
+      assert.deepEqual(
+        selected.matches.map(({ rank, id }) => [rank, id]),
+        rows.map(row => row.sort_key),
+        words.join(' '),
+      )
+    }
   })
 })
 
