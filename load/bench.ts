@@ -52,6 +52,8 @@ const help = `npm run bench -- [options]
 const seconds = Number(values.seconds)
 const rounds = Number(values.rounds)
 const say = (text: string) => console.error(text)
+/** So many for each who buys at the same time: a customer's next cart is not asked for before the last is closed. */
+const customersEach = 4
 const pause = (ms: number) => new Promise(resolve => setTimeout(resolve, ms))
 
 interface Row {
@@ -97,7 +99,7 @@ async function main(): Promise<void> {
       )
     }
     const categories = await client.call(listCategories, {})
-    const customers = await makeCustomers(shop.gateway, Number(values.shoppers))
+    const customers = await makeCustomers(shop.gateway, customersEach * Number(values.shoppers))
     await shop.stop()
     const followed = { product_id: items.at(-1)!.id, on_hand }
     const product_ids = items.slice(0, -1).map(item => item.id)

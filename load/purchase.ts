@@ -19,7 +19,7 @@ import { percentilesOf, type Sample } from './sample.ts'
 export interface Buyers {
   gateway: string
   product_ids: readonly string[]
-  /** Of signed-in customers; guests buy where there are none. */
+  /** Of signed-in customers, who come one after the other; guests buy where there are none. */
   tokens?: readonly string[]
 }
 
@@ -47,7 +47,7 @@ async function buy(ask: Ask, product_id: string, token: string | undefined): Pro
   try {
     await buyOnce(ask, product_id, token)
   } catch (error) {
-    // A customer has one cart, which is closed a moment after its order: nobody comes back as quickly as a loop does.
+    // A customer has one cart, which is closed a moment after its order: hardly anybody comes back as quickly.
     if (token === undefined || !/cart-ordered/.test((error as Error).message)) throw error
     await new Promise(resolve => setTimeout(resolve, 20))
     await buy(ask, product_id, token)
@@ -99,7 +99,7 @@ async function loop(
   { gateway, product_ids }: Pick<Buyers, 'gateway' | 'product_ids'>,
   shoppers: number,
   seconds: number,
-  one: (ask: Ask, product_id: string, shopper: number) => Promise<void>,
+  one: (ask: Ask, product_id: string, n: number) => Promise<void>,
 ): Promise<Sample> {
   const pool = new Pool(gateway, { connections: shoppers, pipelining: 1 })
   const ask = asker(pool)
@@ -108,10 +108,11 @@ async function loop(
   const end = began + seconds * 1000
   let n = 0
   await Promise.all(
-    Array.from({ length: shoppers }, async (_, shopper) => {
+    Array.from({ length: shoppers }, async () => {
       while (performance.now() < end) {
-        const product = product_ids[n++ % product_ids.length]!
-        await noteOne(run, performance.now(), () => one(ask, product, shopper))
+        const this_n = n++
+        const product = product_ids[this_n % product_ids.length]!
+        await noteOne(run, performance.now(), () => one(ask, product, this_n))
       }
     }),
   )
@@ -122,7 +123,7 @@ async function loop(
 
 /** Whole purchases. */
 export const closedLoop = (buyers: Buyers, shoppers: number, seconds: number): Promise<Sample> =>
-  loop(buyers, shoppers, seconds, (ask, product, shopper) => buy(ask, product, buyers.tokens?.[shopper]))
+  loop(buyers, shoppers, seconds, (ask, product, n) => buy(ask, product, buyers.tokens?.[n % buyers.tokens.length]))
 
 /** Something is put into a new guest's cart. */
 export const cartLoop = (buyers: Buyers, shoppers: number, seconds: number): Promise<Sample> =>
