@@ -85,13 +85,19 @@ export async function assertAccessible(page: Page): Promise<void> {
   await page.evaluate(axe)
   await page.evaluate(async () => {
     const isEnding = (one: any) => one.effect?.getComputedTiming().endTime !== Number.POSITIVE_INFINITY
-    // A frame is when transitions begin that a change brings.
-    await new Promise(done => (globalThis as any).requestAnimationFrame(done))
-    const moving = (globalThis as any).document.getAnimations().filter(isEnding)
-    await Promise.race([
-      Promise.allSettled(moving.map((one: any) => one.finished)),
-      new Promise(done => setTimeout(done, 2000)),
-    ])
+    const frame = () => new Promise(done => (globalThis as any).requestAnimationFrame(done))
+    const late = performance.now() + 2000
+    for (;;) {
+      // Transitions that a change brings begin with a frame, those of what hears of the change (a theme) with the next.
+      await frame()
+      await frame()
+      const moving = (globalThis as any).document.getAnimations().filter(isEnding)
+      if (moving.length === 0 || performance.now() > late) break
+      await Promise.race([
+        Promise.allSettled(moving.map((one: any) => one.finished)),
+        new Promise(done => setTimeout(done, 2000)),
+      ])
+    }
   })
   const found = await page.evaluate(async () => {
     const { violations } = await (globalThis as any).axe.run(document, { resultTypes: ['violations'] })
