@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import type { Caching, Operation } from '@shopfleet/contracts'
 import { headersToCaller } from './headers.ts'
+import { ownBytes } from './own-bytes.ts'
 import { securityHeaders } from './security-headers.ts'
 import type { Answer } from './upstream.ts'
 
@@ -42,14 +43,6 @@ const cacheControlOf = ({ fresh_s, if_error_s = 0 }: Caching) =>
 /** Headers set at the time of sending, or by Node. */
 const setLater = new Set(['etag', 'age', 'content-length', 'content-encoding', 'vary'])
 
-/** Bytes in memory of their own: small buffers are parts of slabs of 64 KB, and one that is kept keeps all of its slab. */
-function own(bytes: Buffer): Buffer {
-  if (bytes.buffer.byteLength === bytes.length) return bytes
-  const copy = Buffer.allocUnsafeSlow(bytes.length)
-  bytes.copy(copy)
-  return copy
-}
-
 /** Makes what is kept of an answer. `before` is what was kept of it last: the same bytes are not compressed again. */
 export function keptAnswerOf(operation: Operation, answer: Answer & { body: Buffer }, before?: KeptAnswer): KeptAnswer {
   const { body } = answer
@@ -64,7 +57,7 @@ export function keptAnswerOf(operation: Operation, answer: Answer & { body: Buff
   }
   const headers = Object.entries(lines).flat()
   const isSame = before?.etag === etag && before.bytes.equals(body)
-  return isSame ? { ...before, headers } : { etag, headers, sent: 0, bytes: own(body) }
+  return isSame ? { ...before, headers } : { etag, headers, sent: 0, bytes: ownBytes(body) }
 }
 
 const compressible = /^(application\/(json|[\w.-]+\+json|xml)|image\/svg\+xml|text\/)/
@@ -92,7 +85,7 @@ export function encodingFor(accept: string | undefined): Encoding | undefined {
 /** Makes a compressed form; null if it is no smaller. */
 function compress(bytes: Buffer, by: (bytes: Buffer) => Buffer): Buffer | null {
   const compressed = by(bytes)
-  return compressed.length < bytes.length ? own(compressed) : null
+  return compressed.length < bytes.length ? ownBytes(compressed) : null
 }
 const tightly = (bytes: Buffer) => brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } })
 const quickly = (bytes: Buffer) => gzipSync(bytes, { level: 1 })

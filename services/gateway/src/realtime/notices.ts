@@ -8,6 +8,7 @@ import {
   stockChanged,
   toMajor,
 } from '@shopfleet/contracts'
+import { ownBytes } from '../own-bytes.ts'
 
 /** An event as it is told on sockets: made once, however many hear it. */
 export interface Notice {
@@ -29,7 +30,7 @@ export const followed = {
 }
 
 const notice = (message: LiveMessage, keys: string[], collapse?: string): Notice => ({
-  text: Buffer.from(JSON.stringify(message)),
+  text: ownBytes(Buffer.from(JSON.stringify(message))),
   keys,
   collapse,
 })
