@@ -9,8 +9,10 @@ import {
   isCheckViolation,
   isUnavailable,
   isUniqueViolation,
+  type Queryable,
   type Sql,
   transaction,
+  unhurried,
 } from '../src/index.ts'
 import { startTestServer, type TestServer } from './server.ts'
 
@@ -293,4 +295,24 @@ test('after end() statements are refused, and what was running has finished', as
     [1, 2],
   )
   await assert.rejects(one`select 1`, fails('CONNECTION_ENDED'))
+})
+
+test('what need not wait for the disk does not, in its own transaction alone, and has its effect', async () => {
+  const one = connect(url, { name: 'test unhurried', max: 1 })
+  const waits = async (on: Queryable) =>
+    (await on<[{ setting: string }]>`select current_setting('synchronous_commit') as setting`)[0].setting
+  // As a server is that keeps what it is told; the one of the tests does not.
+  await one`set synchronous_commit = on`
+  try {
+    await transaction(one, async tx => {
+      assert.equal(await waits(tx), 'on')
+      const changed = await tx`update items set quantity = 101 where id = 10 and ${unhurried(tx)}`
+      assert.equal(changed.count, 1)
+      assert.equal(await waits(tx), 'off')
+    })
+    assert.equal(await waits(one), 'on')
+    assert.equal((await one`select 1 from items where id = 10 and quantity = 101`).count, 1)
+  } finally {
+    await one.end()
+  }
 })

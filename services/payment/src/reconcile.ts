@@ -65,7 +65,7 @@ function whole(effects: ProviderEffect[]): books.Standing[] {
       plain ? { reference, status: type, captured_minor: type === 'captured' ? amount : 0, currency } : undefined,
     )
   }
-  return [...stories.values()].filter(story => story !== undefined && story.status !== 'authorised') as books.Standing[]
+  return [...stories.values()].flatMap(story => (story && story.status !== 'authorised' ? [story] : []))
 }
 
 /** Takes in one payment of the provider's by its id there. What cannot be placed is kept as a stranger, for people. */
