@@ -51,7 +51,7 @@ type Changed = typeof changedOrders
  */
 const overlap_s = 60
 
-/** Changes of one page: each page sorts all that changed since, so few are better than many. */
+/** Ids of one page. They are small, so a page has more of them than one question for facts. */
 const changesAtOnce = 1000
 
 /** Ids that changed since the last walk, up to a bound; the next walk goes on from there. */

@@ -35,24 +35,19 @@ export async function listFacts(sql: Queryable, order_ids: string[]): Promise<Pa
     group by o.order_id`
 }
 
-/** What was added up before and its moment, and the entries since; before the first time, or `fully`, all entries. */
+/** What was added up before, as of its moment, and the entries since; before the first time, or `fully`, all entries. */
 const clearing = (sql: Queryable, fully = false) => sql`(
-  ${fully ? sql`` : sql`select currency, minor from added_up union all`}
-  select currency, amount_minor from ledger_entries where account = 'provider_clearing'
+  ${fully ? sql`` : sql`select currency, minor, until from added_up union all`}
+  select currency, amount_minor, created_at from ledger_entries where account = 'provider_clearing'
   ${fully ? sql`` : sql`and created_at >= (select coalesce(max(until), '-infinity') from added_up)`}
-) as entry (currency, minor)`
+) as entry (currency, minor, as_of)`
 
 /** Keeps what the ledger comes to up to a while ago: longer than any transaction lasts, so that nothing is added before. */
 export async function addUp(sql: Queryable): Promise<void> {
   await sql`
     with until as materialized (select date_trunc('milliseconds', now() - interval '2 minutes') as at)
     insert into added_up (currency, until, minor)
-    select currency, at, sum(minor) from until, (
-      select currency, minor, until as as_of from added_up union all
-      select currency, amount_minor, created_at from ledger_entries
-      where account = 'provider_clearing' and created_at >= (select coalesce(max(until), '-infinity') from added_up)
-    ) as entry
-    where as_of < at group by currency, at
+    select currency, at, sum(minor) from until, ${clearing(sql)} where as_of < at group by currency, at
     on conflict (currency) do update set until = excluded.until, minor = excluded.minor
     where added_up.until < excluded.until`
 }
