@@ -41,10 +41,11 @@ export async function begin<T>(
   let firstWrite: string | undefined
   const run = (query: Query) => {
     const { reject } = query
-    query.reject = error => {
+    const onReject = (error: unknown) => {
       firstError ??= error
       reject(error)
     }
+    query.reject = onReject
     if (boundary) firstWrite ??= writeName(query)
     session.run(query)
   }

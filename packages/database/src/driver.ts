@@ -20,6 +20,9 @@ export interface Query extends Promise<unknown> {
   cancelled: unknown
   streaming?: boolean
   cursorFn?: unknown
+  parameters?: unknown
+  cancel(): unknown
+  cursor(...args: unknown[]): unknown
 }
 
 /** A connection error in the form of the driver's own, so that `isUnavailable` knows it. */
@@ -117,11 +120,11 @@ export function openConnection(template: Driver, { timeoutMs, onClose, onNotify 
       return
     }
     const { resolve, reject } = query
-    query.resolve = value => {
+    const onResolve = (value: unknown) => {
       proven = true
       resolve(value)
     }
-    query.reject = error => {
+    const onReject = (error: unknown) => {
       if ((error as { code?: string }).code !== '28P01' || tries === passwordTries) {
         proven = true
         reject(error)
@@ -139,6 +142,7 @@ export function openConnection(template: Driver, { timeoutMs, onClose, onNotify 
         50 * 2 ** tries++,
       )
     }
+    Object.assign(query, { resolve: onResolve, reject: onReject })
     line.handler(query)
   }
 

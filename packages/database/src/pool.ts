@@ -47,6 +47,9 @@ export function execute(client: Client, query: Query, settled: (error: unknown, 
     if (done) return
     done = true
     client.busySince = 0
+    // The driver's object stays for a while (tag.ts): what was sent need not.
+    query.args = []
+    query.parameters = undefined
     // The driver is still in the midst of this answer: what it is given now, it would confuse with it.
     queueMicrotask(() => settled(error, failed))
   }

@@ -12,7 +12,7 @@ const headers = {
   Date: new Date('2026-11-20T10:30:00Z'),
 }
 const write = (mime: Partial<Parameters<typeof writeMime>[0]>) =>
-  writeMime({ headers, text: 'Hi', html: '<p>Hi</p>', id, ...mime })
+  writeMime({ headers, text: 'Hi', html: '<p>Hi</p>', id, ...mime }).raw
 
 const words = {
   'plain words': 'Order SF-100001 is confirmed',

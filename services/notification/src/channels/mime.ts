@@ -12,19 +12,20 @@ export interface Mime {
 /**
  * A message of a text and the same as HTML, as it goes over the wire (RFC 2045, 2046, 5322): every byte is of ASCII and
  * no line is longer than 76, so no server on its way has a reason to change it. The head is the library's, which knows
- * how names, subjects and addresses of any script are written there. The parts are put together here: through the
- * library's streams the two cost twice as much as all the rest of sending.
+ * how names, subjects and addresses of any script are written there, and what stands on the envelope. The parts are put together here:
+ * through the library's streams the two cost twice as much as all the rest of sending.
  */
-export function writeMime({ headers, text, html, id }: Mime): string {
+export function writeMime({ headers, text, html, id }: Mime): { head: MimeNode; raw: string } {
   // No line of base64 has a `_`, so none can be taken for it.
   const boundary = `=_${id}`
-  const node = new MimeNode(`multipart/alternative; boundary="${boundary}"`).addHeader(headers)
-  return [
-    ...[node.buildHeaders(), ''],
+  const head = new MimeNode(`multipart/alternative; boundary="${boundary}"`).addHeader(headers)
+  const raw = [
+    ...[head.buildHeaders(), ''],
     ...[`--${boundary}`, ...part('text/plain', text)],
     ...[`--${boundary}`, ...part('text/html', html)],
     ...[`--${boundary}--`, ''],
   ].join('\r\n')
+  return { head, raw }
 }
 
 const part = (type: string, content: string) => [
