@@ -39,6 +39,8 @@ export type Pool = ReturnType<typeof createPool>
 
 const sweepMs = 500
 
+function ignore(): void {}
+
 /** Sends a statement and calls `settled` once, just before its caller learns of the result. */
 export function execute(client: Client, query: Query, settled: (error: unknown, failed: boolean) => void): void {
   let { resolve, reject } = query
@@ -47,9 +49,10 @@ export function execute(client: Client, query: Query, settled: (error: unknown, 
     if (done) return
     done = true
     client.busySince = 0
-    // The driver's object stays for a while (tag.ts): what was sent need not.
+    // The driver's object stays for a while (tag.ts): what was sent, and who waited, need not.
     query.args = []
     query.parameters = undefined
+    if (!query.cursorFn) query.resolve = query.reject = ignore
     // The driver is still in the midst of this answer: what it is given now, it would confuse with it.
     queueMicrotask(() => settled(error, failed))
   }
