@@ -24,6 +24,8 @@ export interface Gather {
    * the statement is not the same for all of a kind, `shape` says for which it is.
    */
   gather<Item, Result>(kind: string, item: Item, run: RunMany<Item, Result>, shape?: string): Promise<Result>
+  /** The same for what nobody waits for: it takes no turn away from what somebody does. */
+  gatherAside<Item, Result>(kind: string, item: Item, run: RunMany<Item, Result>): Promise<Result>
   /** The same for a statement that changes nothing: it takes no turns, and is no boundary for crash tests. */
   gatherRead<Item, Result>(kind: string, item: Item, run: RunMany<Item, Result>): Promise<Result>
 }
@@ -130,16 +132,19 @@ export function createGather(sql: Queryable, boundary: Boundary | undefined): Ga
     return promise
   }
 
+  async function change(kind: string, shape: string, item: unknown, run: Queue['run'], takesTurns: boolean) {
+    const key = `${kind} ${shape}`
+    if (!boundary) return join(key, item, run, takesTurns)
+    // Of each item by itself: a crash test that holds one must not hold the others.
+    await boundary(`before commit: ${kind}`)
+    const result = await join(key, item, run, takesTurns)
+    await boundary(`after commit: ${kind}`)
+    return result
+  }
+
   return {
-    async gather(kind, item, run, shape = '') {
-      const key = `${kind} ${shape}`
-      if (!boundary) return join(key, item, run, true)
-      // Of each item by itself: a crash test that holds one must not hold the others.
-      await boundary(`before commit: ${kind}`)
-      const result = await join(key, item, run, true)
-      await boundary(`after commit: ${kind}`)
-      return result
-    },
+    gather: (kind, item, run, shape = '') => change(kind, shape, item, run, true),
+    gatherAside: (kind, item, run) => change(kind, '', item, run, false),
     gatherRead: (kind, item, run) => join(kind, item, run, false),
   }
 }

@@ -107,6 +107,24 @@ test('who waits long for a turn gets it, however many wait for something else', 
   await Promise.all(crowd)
 })
 
+test('what nobody waits for takes no turn away, shares a statement, and does not wait for one', async () => {
+  const seen: string[] = []
+  const over = Promise.withResolvers<void>()
+  const run: RunMany<string, string> = async (_on, items) => {
+    seen.push(items.join())
+    if (items[0] === 'held') await over.promise
+    return items
+  }
+  const aside = ['held', 'with it'].map(item => sql.gatherAside('aside', item, run))
+  await new Promise(setImmediate)
+  assert.equal(await sql.gather('first', 'first', run), 'first')
+  const late = sql.gatherAside('late', 'late', run)
+  assert.equal(await late, 'late')
+  over.resolve()
+  assert.deepEqual(await Promise.all(aside), ['held', 'with it'])
+  assert.deepEqual(seen, ['held,with it', 'first', 'late'])
+})
+
 test('reads wait for nobody else', async () => {
   const free = Promise.withResolvers<void>()
   const slow = sql.gather('slow', 1, async () => {

@@ -183,7 +183,7 @@ export interface End {
 
 /** Ends a message. False: somebody else has it by now, or the person was forgotten meanwhile. */
 export function endMessage(sql: Sql, { id, claim }: ClaimedMessage, end: End): Promise<boolean> {
-  return sql.gather('endMessage', { id, claim, ...end }, endMessages)
+  return sql.gatherAside('endMessage', { id, claim, ...end }, endMessages)
 }
 
 const endMessages: RunMany<Pick<ClaimedMessage, 'id' | 'claim'> & End, boolean> = async (sql, ends) => {

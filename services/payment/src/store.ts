@@ -443,7 +443,7 @@ export async function claimToCompare(sql: Queryable, limit: number): Promise<Pay
 
 /** It agreed: it is compared again when it changes, an authorisation that stays open every five minutes. */
 export function markCompared(sql: Sql, { id, status, refunded_minor }: PaymentRow): Promise<void> {
-  return sql.gather('markCompared', { id, status, refunded_minor }, markAllCompared)
+  return sql.gatherAside('markCompared', { id, status, refunded_minor }, markAllCompared)
 }
 
 async function markAllCompared(
