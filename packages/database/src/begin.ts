@@ -41,6 +41,7 @@ export async function begin<T>(
   let firstWrite: string | undefined
   const run = (query: Query) => {
     const { reject } = query
+    // Not written into the assignment: it would stay until the next full collection (tag.ts).
     const onReject = (error: unknown) => {
       firstError ??= error
       reject(error)

@@ -120,11 +120,11 @@ export function openConnection(template: Driver, { timeoutMs, onClose, onNotify 
       return
     }
     const { resolve, reject } = query
-    const onResolve = (value: unknown) => {
+    query.resolve = value => {
       proven = true
       resolve(value)
     }
-    const onReject = (error: unknown) => {
+    query.reject = error => {
       if ((error as { code?: string }).code !== '28P01' || tries === passwordTries) {
         proven = true
         reject(error)
@@ -142,7 +142,6 @@ export function openConnection(template: Driver, { timeoutMs, onClose, onNotify 
         50 * 2 ** tries++,
       )
     }
-    Object.assign(query, { resolve: onResolve, reject: onReject })
     line.handler(query)
   }
 

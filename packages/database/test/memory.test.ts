@@ -23,7 +23,7 @@ after(async () => {
 
 test('what a statement sent and what it found are gone with the next small collections, and do not wait for a large one', async () => {
   const seen: WeakRef<object>[] = []
-  async function ask(n: number, on: Pick<Sql, never> & ((...args: any[]) => any)) {
+  async function ask(n: number, on: (...args: any[]) => any) {
     const sent = { n, text: 'x'.repeat(100) }
     const [row] = await on`select ${sent}::jsonb as sent, ${[n]}::int[] as list`
     assert.equal(row.sent.n, n)
