@@ -10,7 +10,7 @@ import { addPastOrders } from './past-orders.ts'
 import { cpuByRole, less } from './processor-time.ts'
 import { makeCustomers } from './purchase.ts'
 import { median, type Sample } from './sample.ts'
-import { bareAddresses, openLoopScenario, type Scenario, type Scene, scenariosOf } from './scenarios.ts'
+import { bareParts, openLoopScenario, type Scenario, type Scene, scenariosOf } from './scenarios.ts'
 import { addProducts, memoryOf, type Shop, startShop } from './shop.ts'
 
 /*
@@ -131,7 +131,7 @@ async function main(): Promise<void> {
       words: [...new Set(items.flatMap(item => wordsOf(`${item.name} ${item.description}`)))],
       customers,
       staffToken: await signIn(shop),
-      bare: await startBareServer(dataDir, bareAddresses(known)),
+      bare: await startBareServer(dataDir, shop.gateway, Object.values(bareParts(known)).flat()),
       statements,
     }
     const rows = await measureAll(shop, scene)

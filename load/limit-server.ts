@@ -3,7 +3,7 @@ import Fastify from 'fastify'
 
 /**
  * The limit of a read: a bare Fastify server, in a process of its own as the shop is, that sends the same bytes from
- * memory. Started with a file of what to send under which path; answers its port to its parent.
+ * memory. Started with a file of what to send, under its place there; answers its port to its parent.
  */
 
 interface Page {

@@ -13,17 +13,18 @@ import { percentilesOf, type Sample } from './sample.ts'
 /* What the machine would let us do at best, measured beside what we do, in the same run. */
 
 export interface BareServer {
-  /** Where it sends what stands there in the list of pages. */
-  url(n: number): string
+  url: string
+  /** Its own path for one of the shop's. */
+  pathOf(path: string): string
   stop(): void
 }
 
-/** A bare Fastify server that sends the same bytes as the shop does under these addresses. */
-export async function startBareServer(folder: string, addresses: readonly string[]): Promise<BareServer> {
+/** A bare Fastify server that sends the same bytes as the shop does under these paths. */
+export async function startBareServer(folder: string, gateway: string, paths: readonly string[]): Promise<BareServer> {
   const pages = await Promise.all(
-    addresses.map(async address => {
-      const answer = await fetch(address, { headers: { 'accept-encoding': 'identity' } })
-      return { path: address, type: answer.headers.get('content-type')!, body: await answer.text() }
+    paths.map(async path => {
+      const answer = await fetch(gateway + path, { headers: { 'accept-encoding': 'identity' } })
+      return { path, type: answer.headers.get('content-type')!, body: await answer.text() }
     }),
   )
   const file = join(folder, 'limit-pages.json')
@@ -33,7 +34,7 @@ export async function startBareServer(folder: string, addresses: readonly string
     child.once('message', message => resolve((message as { port: number }).port))
     child.once('exit', code => reject(new Error(`the bare server ended (${code})`)))
   })
-  return { url: n => `http://127.0.0.1:${port}/${n}`, stop: () => void child.kill() }
+  return { url: `http://127.0.0.1:${port}`, pathOf: path => `/${paths.indexOf(path)}`, stop: () => void child.kill() }
 }
 
 export interface BareStatements {

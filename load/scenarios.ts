@@ -34,25 +34,31 @@ export interface Scene {
   statements: BareStatements | undefined
 }
 
-/** Addresses whose answers the bare server sends as well, in the order it numbers them. */
-export const bareAddresses = ({ gateway, slugs, category }: Pick<Scene, 'gateway' | 'slugs' | 'category'>) => [
-  `${gateway}/api/products`,
-  `${gateway}/api/products/${slugs[0]}`,
-  `${gateway}/api/products?category=${category}&in_stock=true&max_price=500&sort=price`,
-]
+/** Paths whose answers the bare server sends as well. */
+export const bareParts = ({ slugs, category }: Pick<Scene, 'slugs' | 'category'>) => ({
+  list: ['/api/products'],
+  pages: slugs.map(slug => `/api/products/${slug}`),
+  filtered: [`/api/products?category=${category}&in_stock=true&max_price=500&sort=price`],
+})
 
+/**
+ * As fast as answers come. `paths` are asked for in turn, and ready before; where they are made one by one, that is a
+ * part of what the load takes from the machine.
+ */
 async function reads(
-  scene: Scene,
-  next: string | (() => string),
-  { seconds, token }: { seconds: number; token?: string },
+  url: string,
+  paths: readonly string[] | (() => string),
+  { connections, seconds, token }: { connections: number; seconds: number; token?: string },
 ): Promise<Sample> {
-  const url = typeof next === 'string' ? next : scene.gateway
   const { requests, latency, errors, non2xx } = await autocannon({
     url,
-    connections: scene.connections,
+    connections,
     duration: seconds,
     ...(token ? { headers: { authorization: `Bearer ${token}` } } : {}),
-    ...(typeof next === 'string' ? {} : { requests: [{ setupRequest: request => ({ ...request, path: next() }) }] }),
+    requests:
+      typeof paths === 'function'
+        ? [{ setupRequest: request => ({ ...request, path: paths() }) }]
+        : paths.map(path => ({ path })),
   })
   return {
     per_second: requests.average,
@@ -71,7 +77,9 @@ function misspell(word: string, n: number): string {
 }
 
 export function scenariosOf(scene: Scene): Scenario[] {
-  const { gateway, words, slugs, shoppers, product_ids, customers, bare, statements } = scene
+  const { gateway, connections, words, slugs, shoppers, product_ids, customers, staffToken, bare, statements } = scene
+  const ask = (paths: readonly string[] | (() => string), token?: string) => (seconds: number) =>
+    reads(gateway, paths, { connections, seconds, ...(token ? { token } : {}) })
   let n = 0
   /** Two words, and a page size: thousands of questions before one comes again. */
   const pair = () => {
@@ -80,10 +88,10 @@ export function scenariosOf(scene: Scene): Scenario[] {
     return { a, b, limit: 10 + (n % 11) }
   }
   const search = (q: string, more = '') => `/api/products/search?q=${encodeURIComponent(q)}${more}`
-  const [list, , filtered] = bareAddresses(scene)
-  const bareLimit = (page: number) => ({
+  const { list, pages, filtered } = bareParts(scene)
+  const bareLimit = (paths: readonly string[]) => ({
     name: 'a bare server sending the same bytes',
-    measure: (seconds: number) => reads(scene, bare.url(page), { seconds }),
+    measure: (seconds: number) => reads(bare.url, paths.map(bare.pathOf), { connections, seconds }),
   })
   const statementLimit = statements && {
     name: 'its statements alone',
@@ -102,68 +110,37 @@ export function scenariosOf(scene: Scene): Scenario[] {
     closedLoop(buyers, shoppers, seconds)
 
   return [
-    { name: 'product list', measure: seconds => reads(scene, list!, { seconds }), limit: bareLimit(0) },
-    {
-      name: 'product page, many products',
-      measure: seconds => reads(scene, () => `/api/products/${slugs[n++ % slugs.length]}`, { seconds }),
-      limit: bareLimit(1),
-    },
-    {
-      name: 'category page with filters',
-      measure: seconds => reads(scene, filtered!, { seconds }),
-      limit: bareLimit(2),
-    },
-    {
-      name: 'search, one word',
-      measure: seconds => reads(scene, () => search(words[n++ % words.length]!), { seconds }),
-    },
+    { name: 'product list', measure: ask(list), limit: bareLimit(list) },
+    { name: 'product page, many products', measure: ask(pages), limit: bareLimit(pages) },
+    { name: 'category page with filters', measure: ask(filtered), limit: bareLimit(filtered) },
+    { name: 'search, one word', measure: ask(() => search(words[n++ % words.length]!)) },
     {
       name: 'search, distinct words',
-      measure: seconds =>
-        reads(
-          scene,
-          () => {
-            const { a, b, limit } = pair()
-            return search(`${a} ${b}`, `&limit=${limit}`)
-          },
-          { seconds },
-        ),
+      measure: ask(() => {
+        const { a, b, limit } = pair()
+        return search(`${a} ${b}`, `&limit=${limit}`)
+      }),
     },
     {
       name: 'search, misspelt words',
-      measure: seconds =>
-        reads(
-          scene,
-          () => {
-            const { a, limit } = pair()
-            return search(misspell(a, n), `&limit=${limit}`)
-          },
-          { seconds },
-        ),
+      measure: ask(() => {
+        const { a, limit } = pair()
+        return search(misspell(a, n), `&limit=${limit}`)
+      }),
     },
     {
       name: 'facets of a search',
-      measure: seconds =>
-        reads(
-          scene,
-          () => {
-            const { a, limit } = pair()
-            return `/api/products/facets?q=${encodeURIComponent(a)}&min_price=${limit}`
-          },
-          { seconds },
-        ),
+      measure: ask(() => {
+        const { a, limit } = pair()
+        return `/api/products/facets?q=${encodeURIComponent(a)}&min_price=${limit}`
+      }),
     },
     {
       name: 'suggestions',
-      measure: seconds =>
-        reads(
-          scene,
-          () => {
-            const { a, limit } = pair()
-            return `/api/products/suggest?q=${encodeURIComponent(a.slice(0, 2 + (limit % 4)))}`
-          },
-          { seconds },
-        ),
+      measure: ask(() => {
+        const { a, limit } = pair()
+        return `/api/products/suggest?q=${encodeURIComponent(a.slice(0, 2 + (limit % 4)))}`
+      }),
     },
     { name: 'into the cart', measure: seconds => cartLoop(guests, shoppers, seconds) },
     {
@@ -176,15 +153,15 @@ export function scenariosOf(scene: Scene): Scenario[] {
     { name: 'purchase, customers, one hot product', measure: purchases({ ...guests, tokens, product_ids: hot }) },
     {
       name: 'order history',
-      measure: seconds => reads(scene, () => '/api/orders?limit=20', { seconds, token: tokens[0] }),
+      measure: ask(['/api/orders?limit=20'], tokens[0]),
     },
     {
       name: 'product list while people sign in',
       async measure(seconds) {
-        const [browsing] = await Promise.all([reads(scene, list!, { seconds }), loginLoop(gateway, emails, 8, seconds)])
+        const [browsing] = await Promise.all([ask(list)(seconds), loginLoop(gateway, emails, 8, seconds)])
         return browsing
       },
-      limit: { name: 'product list', measure: seconds => reads(scene, list!, { seconds }) },
+      limit: { name: 'product list', measure: ask(list) },
     },
     {
       name: 'sign-in',
@@ -197,19 +174,19 @@ export function scenariosOf(scene: Scene): Scenario[] {
     },
     {
       name: 'staff: newest orders',
-      measure: seconds => reads(scene, () => '/api/orders?limit=50', { seconds, token: scene.staffToken }),
+      measure: ask(['/api/orders?limit=50'], staffToken),
     },
     {
       name: 'staff: accounts',
-      measure: seconds => reads(scene, () => '/api/users?limit=50', { seconds, token: scene.staffToken }),
+      measure: ask(['/api/users?limit=50'], staffToken),
     },
     {
       name: 'staff: stock',
-      measure: seconds => reads(scene, () => '/api/inventory?limit=50', { seconds, token: scene.staffToken }),
+      measure: ask(['/api/inventory?limit=50'], staffToken),
     },
     {
       name: 'staff: payments',
-      measure: seconds => reads(scene, () => '/api/payments?limit=50', { seconds, token: scene.staffToken }),
+      measure: ask(['/api/payments?limit=50'], staffToken),
     },
     fanOut(scene, 1000),
   ]
