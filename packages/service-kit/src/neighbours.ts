@@ -44,15 +44,37 @@ export function createNeighbours(): Neighbours {
   }
 }
 
+/** Nothing came in the time there was. */
+export class Late extends Error {
+  readonly limit_ms: number
+  constructor(limit_ms: number) {
+    super(`no answer in ${Math.round(limit_ms)} ms`)
+    this.limit_ms = limit_ms
+  }
+}
+
+/** What a neighbour answers; `Late` once `limit_ms` have passed. */
+export function answerInTime(answer: Answer, asked: Asked, limit_ms: number): Promise<Outgoing> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Late(limit_ms)), limit_ms)
+    answer(asked)
+      .then(resolve, reject)
+      .then(() => clearTimeout(timer))
+  })
+}
+
 /** Where neighbours come from, as the services see it. */
 const here = '127.0.0.1'
 
 /** A query as it is read from a URL: text, and a list where a name comes more than once. */
 export function asText(values: Record<string, unknown> = {}): Record<string, string | string[]> {
   const read: Record<string, string | string[]> = {}
-  for (const [name, value] of Object.entries(values)) {
-    const list = [value].flat().filter(one => one !== undefined)
-    if (list.length > 0) read[name] = list.length === 1 ? String(list[0]) : list.map(String)
+  for (const name of Object.keys(values)) {
+    const value = values[name]
+    if (Array.isArray(value)) {
+      const list = value.filter(one => one !== undefined).map(String)
+      if (list.length > 0) read[name] = list.length === 1 ? list[0]! : list
+    } else if (value !== undefined) read[name] = String(value)
   }
   return read
 }

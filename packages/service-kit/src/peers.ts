@@ -14,7 +14,7 @@ import { currentContext } from '@shopfleet/messaging'
 import CircuitBreaker from 'opossum'
 import { Pool } from 'undici'
 import type { Authenticator } from './auth.ts'
-import { type Answer, asText, type Neighbours } from './neighbours.ts'
+import { type Answer, answerInTime, asText, Late, type Neighbours } from './neighbours.ts'
 
 /** Awaited before and after each outgoing call in crash tests. */
 type Boundary = (name: string) => void | Promise<void>
@@ -48,21 +48,14 @@ const ownFaults: ReadonlySet<string> = new Set<ProblemName>([
   'method-not-allowed',
 ])
 
-class Late extends Error {
-  readonly budget_ms: number
-  constructor(budget_ms: number) {
-    super(`no answer in ${Math.round(budget_ms)} ms`)
-    this.budget_ms = budget_ms
-  }
-}
-
 interface Request {
   operation: Operation
   params: Record<string, unknown> | undefined
   query: Record<string, unknown> | undefined
   path: string
   body: string | undefined
-  key: string
+  /** The same for each attempt of one call; of what is idempotent. */
+  key: string | undefined
 }
 interface Sent {
   status: number
@@ -84,58 +77,53 @@ export function createPeers(options: PeersOptions) {
     // It is not there, like one that is down: who asks all services must not stop at it.
     if (!url) throw new Unavailable(service, { cause: new Error('no address of it is configured') })
     const pool = new Pool(url, { connections: 64, pipelining: 1, keepAliveTimeout: 60_000, connect: { timeout: 2000 } })
-    const headersOf = (asked: Request, budget_ms: number): Record<string, string> => {
+    function headersOf(asked: Request, budget_ms: number): Record<string, string> {
       const { correlation_id, traceparent } = currentContext()
-      return {
+      const headers: Record<string, string> = {
         'x-correlation-id': correlation_id,
         'x-deadline-ms': String(Math.ceil(budget_ms)),
-        // The same for each attempt of one call.
-        ...(asked.operation.idempotent ? { 'idempotency-key': asked.key } : {}),
-        ...(traceparent ? { traceparent } : {}),
-        ...(asked.body === undefined ? {} : { 'content-type': 'application/json' }),
       }
+      if (asked.key !== undefined) headers['idempotency-key'] = asked.key
+      if (traceparent) headers.traceparent = traceparent
+      if (asked.body !== undefined) headers['content-type'] = 'application/json'
+      return headers
     }
-    async function exchange(asked: Request, budget_ms: number, signal: AbortSignal) {
-      const { statusCode, body } = await pool.request({
-        method: asked.operation.method,
-        path: asked.path,
-        headers: { 'x-service-token': await options.auth.tokenFor(service), ...headersOf(asked, budget_ms) },
-        body: asked.body,
-        signal,
-        headersTimeout: 0,
-        bodyTimeout: 0,
-      })
-      return { status: statusCode, text: await body.text() }
-    }
-    async function exchangeHere(answer: Answer, asked: Request, budget_ms: number, late: Promise<never>) {
-      const { operation, path: url, body } = asked
-      const params = asText(asked.params)
-      const query = asText(asked.query)
-      const question = { operation, params, query, body, url, headers: headersOf(asked, budget_ms) }
-      const outgoing = await Promise.race([answer({ ...question, from: options.service }), late])
-      return { status: outgoing.status, text: String(outgoing.body ?? '') }
-    }
-    // The limit is on all of it, from the wait for a connection to the last byte: undici's own leave out the first,
-    // count each piece of a body anew and are a second coarse.
-    const send = async (asked: Request, budget_ms: number): Promise<Sent> => {
+    async function exchange(asked: Request, budget_ms: number) {
+      // The limit is on all of it, from the wait for a connection to the last byte: undici's own leave out the first,
+      // count each piece of a body anew and are a second coarse.
       const limit = new AbortController()
-      const late = Promise.withResolvers<never>()
-      late.promise.catch(() => {})
-      const timer = setTimeout(() => {
-        const error = new Late(budget_ms)
-        limit.abort(error)
-        late.reject(error)
-      }, budget_ms)
+      const timer = setTimeout(() => limit.abort(new Late(budget_ms)), budget_ms)
       try {
-        const neighbour = options.neighbours?.find(service)
-        const { status, text } = neighbour
-          ? await exchangeHere(neighbour, asked, budget_ms, late.promise)
-          : await exchange(asked, budget_ms, limit.signal)
-        if (status >= 500) throw new Error(`${asked.operation.name} answered ${status}`)
-        return { status, body: text ? JSON.parse(text) : null }
+        const { statusCode, body } = await pool.request({
+          method: asked.operation.method,
+          path: asked.path,
+          headers: { 'x-service-token': await options.auth.tokenFor(service), ...headersOf(asked, budget_ms) },
+          body: asked.body,
+          signal: limit.signal,
+          headersTimeout: 0,
+          bodyTimeout: 0,
+        })
+        return { status: statusCode, text: await body.text() }
       } finally {
         clearTimeout(timer)
       }
+    }
+    async function exchangeHere(answer: Answer, asked: Request, budget_ms: number) {
+      const { operation, path: url, body } = asked
+      const headers = headersOf(asked, budget_ms)
+      const params = asText(asked.params)
+      const query = asText(asked.query)
+      const question = { operation, params, query, body, headers, url, from: options.service }
+      const outgoing = await answerInTime(answer, question, budget_ms)
+      return { status: outgoing.status, text: String(outgoing.body ?? '') }
+    }
+    const send = async (asked: Request, budget_ms: number): Promise<Sent> => {
+      const neighbour = options.neighbours?.find(service)
+      const { status, text } = neighbour
+        ? await exchangeHere(neighbour, asked, budget_ms)
+        : await exchange(asked, budget_ms)
+      if (status >= 500) throw new Error(`${asked.operation.name} answered ${status}`)
+      return { status, body: text ? JSON.parse(text) : null }
     }
     const breaker = new CircuitBreaker(send, {
       name: service,
@@ -144,8 +132,11 @@ export function createPeers(options: PeersOptions) {
       volumeThreshold: 20,
       rollingCountTimeout: 5000,
       resetTimeout: 1000,
-      errorFilter: error => error instanceof Late && error.budget_ms < fairBudget_ms,
+      errorFilter: error => error instanceof Late && error.limit_ms < fairBudget_ms,
       capacity: maxConcurrent,
+      // Nobody looks at them, and twice a second each breaker would sort what all calls of five seconds took.
+      enableSnapshots: false,
+      rollingPercentilesEnabled: false,
     })
     peer = { pool, breaker }
     peers.set(service, peer)
@@ -160,15 +151,15 @@ export function createPeers(options: PeersOptions) {
     const { breaker } = peerOf(operation.service)
     const { deadline } = currentContext()
     const repeatable = operation.idempotent === true || !['POST', 'PATCH'].includes(operation.method)
+    const path = fillPath(operation.path, input.params as Record<string, unknown>)
+    const query = input.query as Record<string, unknown> | undefined
     const asked: Request = {
       operation,
       params: input.params as Record<string, unknown> | undefined,
-      query: input.query as Record<string, unknown> | undefined,
-      path:
-        fillPath(operation.path, input.params as Record<string, unknown>) +
-        queryString(input.query as Record<string, unknown>),
+      query,
+      path: query === undefined ? path : path + queryString(query),
       body: input.body === undefined ? undefined : JSON.stringify(input.body),
-      key: randomUUID(),
+      key: operation.idempotent ? randomUUID() : undefined,
     }
     await options.boundary?.(`before call ${operation.name}`)
     for (let attempt = 0; ; attempt++) {

@@ -71,6 +71,22 @@ test('an object that contains itself is logged all the same', () => {
   assert.equal(last().loop.name, 'loop')
 })
 
+test('a line says when it was written, to the millisecond, also when the clock is put back', t => {
+  const { log, last } = capture()
+  t.mock.timers.enable({ apis: ['Date'] })
+  for (const time of [
+    '2026-01-31T23:59:59.000Z',
+    '2026-01-31T23:59:59.007Z',
+    '2026-01-31T23:59:59.999Z',
+    '2026-02-01T00:00:00.000Z',
+    '2026-01-31T23:59:59.070Z',
+  ]) {
+    t.mock.timers.setTime(Date.parse(time))
+    log.info('now')
+    assert.equal(last().timestamp, time)
+  }
+})
+
 /** What a process prints that logs a request, an error and ends at once. */
 function printed(format: 'json' | 'pretty'): string {
   const script = `

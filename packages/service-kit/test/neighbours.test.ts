@@ -163,6 +163,9 @@ test('a call answers the same with a socket and without', async () => {
     [read, { params: { id: 'abc' } }],
     [read, { params: { id: 'a/b?c=d é' }, query: { ids: ['1', '2'], limit: 3, flag: true } }],
     [read, { params: { id: 12 }, query: { ids: ['1'], limit: '4', flag: undefined } }],
+    [read, { params: { id: 'abc' }, query: { ids: [undefined, 1], limit: null } }],
+    [read, { params: { id: 'abc' }, query: { ids: [undefined], flag: false } }],
+    [read, { params: { id: 'abc' }, query: { ids: [] } }],
     [read, { params: { id: 'a' } }],
     [read, { params: { id: 'abc' }, query: { ids: ['1', '2', '3'] } }],
     [read, { params: { id: 'abc' }, query: { limit: 'many' } }],
@@ -223,6 +226,32 @@ test('an answer is waited for as long as there is time, and not longer', async (
   await assert.rejects(slow.call(create, { body: { user_name: 'Ada' } }), Unavailable)
   assert.ok(performance.now() - began < 2000)
   await slow.close()
+})
+
+test('what a neighbour still answers after its time is over is nobody’s', async () => {
+  const late = createNeighbours()
+  const answers: ((fail: Error) => void)[] = []
+  late.join('inventory', () => new Promise<Outgoing>((_, reject) => answers.push(reject)))
+  const hasty = createPeers({ service: 'order', urls: { inventory: url }, auth, neighbours: late, timeout_ms: 20 })
+  await assert.rejects(hasty.call(create, { body: { user_name: 'Ada' } }), Unavailable)
+  // One that nobody caught would end this process.
+  for (const fail of answers) fail(new Error('too late'))
+  await new Promise(setImmediate)
+  assert.equal(answers.length, 3, 'each attempt had its own time')
+  await hasty.close()
+})
+
+test('a neighbour that goes on failing is spared like one behind a socket', async () => {
+  const failing = createNeighbours()
+  let asked = 0
+  failing.join('inventory', async () => {
+    asked++
+    return { status: 500, headers: {}, body: '{}' }
+  })
+  const order = createPeers({ service: 'order', urls: { inventory: url }, auth, neighbours: failing })
+  for (let i = 0; i < 30; i++) await assert.rejects(order.call(fail, { body: { how: 'bug' } }), Unavailable)
+  assert.ok(asked >= 20 && asked < 30, `${asked} asked`)
+  await order.close()
 })
 
 test('a service that has left is asked over its socket', async () => {

@@ -41,7 +41,7 @@ export type Callers = ReturnType<typeof createCallers>
 /** An address as one counts it: an IPv6 customer has a whole /64 to ask from. */
 export function addressKey(ip: string): string {
   const plain = ip.replace(/^::ffff:(?=\d+\.)/, '')
-  if (!isIPv6(plain)) return plain
+  if (!plain.includes(':') || !isIPv6(plain)) return plain
   const [head = '', tail] = plain.split('%', 1)[0]!.split('::')
   const left = head === '' ? [] : head.split(':')
   const right = tail === undefined || tail === '' ? [] : tail.split(':')

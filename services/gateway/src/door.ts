@@ -85,9 +85,10 @@ export async function createDoor(options: DoorOptions): Promise<FastifyInstance>
     },
   })
 
-  // Whatever is sent is passed on as it is; its type and its form are for the service to judge.
+  // Whatever is sent is passed on as it is; its type and its form are for the service to judge. JSON has a name here only
+  // because Fastify remembers the parsers of named types, and looks for the one of all others anew each time.
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
+  app.addContentTypeParser(['application/json', '*'], { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
 
   app.decorateRequest('correlation_id', '')
   app.decorateRequest('started_ms', 0)

@@ -3,6 +3,7 @@ import { createServer, request } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { after, before, beforeEach, test } from 'node:test'
 import { Unavailable } from '@shopfleet/contracts'
+import { createNeighbours } from '@shopfleet/service-kit'
 import { createUpstream } from '../src/upstream.ts'
 import { problemOf, startObserved } from './observed.ts'
 
@@ -40,6 +41,29 @@ test('a service that does not answer in time is given up with 503, once', async 
   assert.equal(answer.status, 503)
   assert.equal(problemOf(answer), 'unavailable')
   assert.equal(observed.seen.length, 1)
+})
+
+test('a service of the same process that does not answer in time is given up the same way, once', async () => {
+  const neighbours = createNeighbours()
+  let asked = 0
+  neighbours.join('product', () => {
+    asked++
+    return new Promise(() => {})
+  })
+  const own = await startObserved({ env: { REQUEST_TIMEOUT_MS: '300' }, overrides: { neighbours } })
+  try {
+    const began = performance.now()
+    const answer = await own.ask('GET', '/api/products')
+    assert.equal(answer.status, 503)
+    assert.equal(problemOf(answer), 'unavailable')
+    assert.ok(performance.now() - began > 250)
+    assert.equal(asked, 1)
+    assert.equal(own.seen.length, 0)
+    neighbours.leave('product')
+    assert.equal((await own.ask('GET', '/api/products')).status, 200, 'without it, over its socket')
+  } finally {
+    await own.stop()
+  }
 })
 
 test('a read whose connection breaks is asked once more', async () => {
