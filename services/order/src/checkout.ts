@@ -364,7 +364,7 @@ async function goOn(ctx: Ctx, { tries, ...order }: store.OrderRow & { tries: num
 /** An order that cannot be finished for a fault of our own is undone: that is safe from anywhere, waiting is not. */
 async function abandon(ctx: Ctx, order: store.OrderRow): Promise<boolean> {
   const turned = await store.moveOrder(ctx.sql, order, {
-    from: { statuses: ['pending'], goals: ['hold', 'pay'] },
+    from: { statuses: ['pending'], goals: ['hold', 'pay'], attempt: order.attempt },
     to: { goal: 'cancel', cancel_reason: 'failed', due_in_s: 0 },
     answer: new Problem('order-not-payable', { detail: 'The order could not be completed. Nothing was charged.' }),
   })

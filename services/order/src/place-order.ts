@@ -120,7 +120,8 @@ async function giveUp(ctx: Ctx, order: store.OrderRow, error: unknown): Promise<
   // Our own database: what was done last is not known, and there is nowhere to write that it is undone.
   if (isUnavailable(error)) throw error
   const undone = await store.moveOrder(ctx.sql, order, {
-    from: { statuses: ['pending'], goals: ['hold', 'pay'], payment_statuses: ['unpaid'] },
+    // While this one waited, the sweeper may have held the stock and the shopper begun to pay: that is no longer its own.
+    from: { statuses: ['pending'], goals: ['hold', 'pay'], payment_statuses: ['unpaid'], attempt: order.attempt },
     to: { goal: 'cancel', cancel_reason: 'unavailable', due_in_s: 0, free_key: true },
     answer: new Problem('unavailable'),
   })

@@ -199,6 +199,37 @@ test('a request that hears "out of stock" long after the sweeper found stock can
   }
 })
 
+test('a request that gives up after the sweeper held the stock does not cancel what is being paid since', async () => {
+  const { id: product_id } = await shop.product()
+  const asked = { product_id, ...guest }
+  const headers = newKey()
+  let paying: ReturnType<Shop['tryPay']> | undefined
+  let resume = () => {}
+  const stopped = new Promise<void>(resolve => {
+    resume = resolve
+  })
+  shop.interrupt(api.reserveStock, 'before', async () => {
+    await overtake()
+    const { body: held } = await shop.tryPlace(asked, headers)
+    const reached = new Promise<void>(resolve =>
+      shop.interrupt(api.authorisePayment, 'before', () => {
+        resolve()
+        return stopped
+      }),
+    )
+    paying = shop.tryPay(held.id, 'tok_approve', token(held))
+    await reached
+    throw new api.Unavailable('inventory')
+  })
+  const placed = await shop.tryPlace(asked, headers)
+  assert.deepEqual([placed.status, placed.body.payment_status], [201, 'unpaid'])
+  resume()
+  const paid = await paying!
+  assert.deepEqual([paid.status, paid.body.id, paid.body.payment_status], [200, placed.body.id, 'paid'])
+  assert.equal(nameOf(await shop.tryPlace(asked, headers)), 201)
+  assert.deepEqual([await shop.netOf(placed.body.id), await shop.stock(product_id)], [12.5, [9, 0]])
+})
+
 test('cancelled at any step of being placed and paid: net nothing charged, nothing held, and one answer', async () => {
   const ids: string[] = []
   for (const payment_method of ['tok_approve', undefined]) {
