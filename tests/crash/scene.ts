@@ -69,7 +69,7 @@ export async function makeDue({ platform }: Scene): Promise<number> {
   await payment`update payments set next_check_at = now() where next_check_at is not null`
   await payment`update refunds set next_check_at = now() where next_check_at is not null`
   await payment`update orders set next_check_at = now() where next_check_at is not null`
-  await payment`update payments set compare_at = now() where compare_at is not null`
+  await payment`update comparisons set compare_at = now()`
   const [row] = await platform.sql('order')<[{ n: number }]>`
     with due as (update orders set due_at = now() where goal <> 'none' returning 1),
       refunds as (update order_refunds set due_at = now() where due_at is not null returning 1)

@@ -154,8 +154,7 @@ export function restOf({ tables }: World): (world: World, people: People) => boo
 
 function isQuiet(tables: Tables): boolean {
   for (const o of tables.orders.values()) if (o.goal !== 'none' || o.status === 'pending') return false
-  for (const p of tables.payments.values())
-    if (p.next_check_at !== null || (p.compare_at !== null && p.provider_reference !== null)) return false
+  for (const p of tables.payments.values()) if (p.next_check_at !== null || p.compare_at !== null) return false
   for (const r of tables.refunds.values()) if (r.status === 'pending') return false
   for (const c of tables.closures.values()) if (c.next_check_at !== null) return false
   for (const r of tables.reservations.values()) if (r.status === 'held') return false

@@ -146,7 +146,7 @@ export const settlePayment: typeof real.settlePayment = (sql, id, seen) =>
       next_check_at: null,
       checks: 0,
       updated_at: db.now,
-      compare_at: seen.provider_reference === null ? null : db.now + compareAfter_ms,
+      compare_at: seen.provider_reference === null ? p.compare_at : db.now + compareAfter_ms,
     }
     const row = put(tables, changed)
     if (changed.captured_minor > 0)
@@ -384,11 +384,7 @@ export const claimDueClosings: typeof real.claimDueClosings = (sql, after_ms, li
   )
 
 const isToCompare = (p: PaymentRecord, now: number) =>
-  p.compare_at !== null &&
-  p.compare_at <= now &&
-  p.next_check_at === null &&
-  p.refunding_minor === 0 &&
-  p.provider_reference !== null
+  p.compare_at !== null && p.compare_at <= now && p.next_check_at === null && p.refunding_minor === 0
 
 export const claimToCompare: typeof real.claimToCompare = (sql, limit) =>
   at(sql).statement(({ payments }, db) =>
@@ -397,17 +393,17 @@ export const claimToCompare: typeof real.claimToCompare = (sql, limit) =>
       .sort((a, b) => a.compare_at! - b.compare_at!)
       .slice(0, limit)
       .map(p => {
-        const changed = { ...p, compare_at: db.now + 60_000 }
+        const changed = { ...p, compare_at: db.now + (p.status === 'authorised' ? 300_000 : 60_000) }
         payments.set(p.id, changed)
         return rowOf(changed)
       }),
   )
 
 export const markCompared: typeof real.markCompared = (sql, payment) =>
-  at(sql).statement(({ payments }, db) => {
+  at(sql).statement(({ payments }) => {
     const p = payments.get(payment.id)
-    if (p?.status !== payment.status || p.refunded_minor !== payment.refunded_minor || p.refunding_minor !== 0) return
-    payments.set(p.id, { ...p, compare_at: p.status === 'authorised' ? db.now + 300_000 : null })
+    if (p?.status !== payment.status || p.refunded_minor !== payment.refunded_minor || p.status === 'authorised') return
+    payments.set(p.id, { ...p, compare_at: null })
   })
 
 /** When the sweeper next has something to do. */

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { type MessageContents, Unavailable } from '@shopfleet/contracts'
 import { seeded } from '@shopfleet/database'
 import { withContext } from '@shopfleet/messaging'
@@ -12,8 +11,8 @@ import { templates } from './templates/index.ts'
 const batchSize = 20
 /** What asking for the address and the order may take. */
 const compose_ms = 8000
-/** What is handed over within so long is noted in one statement: a statement costs several times what one more row in it does. */
-const together_ms = 25
+/** How long what was handed over waits for the others of its batch, to be noted in one statement with them. */
+const together_ms = 100
 /** A sender that has a message for longer than this has died: making and handing over end before. */
 const leaseOf = (send_timeout_ms: number) => compose_ms + send_timeout_ms + 7000
 
@@ -26,21 +25,34 @@ export async function sendDue(ctx: Ctx): Promise<number> {
   let done = 0
   for (;;) {
     const messages = await store.claimDue(ctx.sql, batchSize, leaseOf(ctx.config.SEND_TIMEOUT_MS))
-    const together = createRounds()
-    const ends = await Promise.all(messages.map(message => withinLease(ctx, message, together)))
+    const round = createRound(messages.length)
+    const ends = await Promise.all(
+      messages.map(message => withinLease(ctx, message, round.together).finally(round.leave)),
+    )
     if (messages.length === 0) return done
     done += ends.filter(Boolean).length
   }
 }
 
-/** Answers a function that lets go all who called it in the same while, at once. */
-function createRounds(): () => Promise<void> {
-  let round: Promise<void> | undefined
-  return () => {
-    round ??= sleep(together_ms).then(() => {
-      round = undefined
-    })
-    return round
+/** Who calls `together` waits until all have called it that have not called `leave`, though not for long. */
+function createRound(members: number) {
+  let waiting: (() => void)[] = []
+  let timer: NodeJS.Timeout | undefined
+  function letGo(): void {
+    clearTimeout(timer)
+    for (const go of waiting) go()
+    waiting = []
+  }
+  return {
+    together: () =>
+      new Promise<void>(go => {
+        if (waiting.push(go) === 1) timer = setTimeout(letGo, together_ms)
+        if (waiting.length === members) letGo()
+      }),
+    leave(): void {
+      members--
+      if (waiting.length === members) letGo()
+    },
   }
 }
 

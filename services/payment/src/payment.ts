@@ -24,6 +24,14 @@ export interface PaymentRow {
   updated_at: string
 }
 
+const providerKey = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}):authorise:(\d{1,4})$/
+
+/** The order and the attempt of a payment that was asked for under this key; none if it is not of ours. */
+export function attemptOf(provider_key: string): { order_id: string; attempt: number } | undefined {
+  const [, order_id, attempt] = providerKey.exec(provider_key) ?? []
+  return order_id === undefined ? undefined : { order_id, attempt: Number(attempt) }
+}
+
 export interface RefundRow {
   id: string
   payment_id: string

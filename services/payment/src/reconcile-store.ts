@@ -1,7 +1,8 @@
 import type { PaymentFacts } from '@shopfleet/contracts'
 import type { Queryable } from '@shopfleet/database'
 import { currentContext } from '@shopfleet/messaging'
-import { bookRefund } from './store.ts'
+import { attemptOf } from './payment.ts'
+import { bookRefund, compareChanged } from './store.ts'
 
 /* Statements of the reconciler's questions about payments, and of its repairs. */
 
@@ -75,13 +76,6 @@ export async function sumClearing(
     from booked full join under_way using (currency)`
 }
 
-/** Has an order's payments compared with the provider's book at once. */
-export async function hastenComparison(sql: Queryable, order_id: string): Promise<string[]> {
-  const rows = await sql<{ id: string }[]>`
-    update payments set compare_at = now() where order_id = ${order_id} and provider_reference is not null returning id`
-  return rows.map(row => row.id)
-}
-
 /**
  * Books what the ledger lacks of a payment: its capture, and what was given back beyond what is booked. A movement that
  * is booked already meets its key. Answers whether anything was missing.
@@ -122,9 +116,10 @@ export async function moveJournalPosition(sql: Queryable, provider: string, from
 
 /** Of payments at the provider, those we have: by their reference there, or by the key they were asked for with. */
 export async function listKnown(sql: Queryable, references: string[], keys: string[]): Promise<Set<string>> {
+  const order_ids = keys.flatMap(key => attemptOf(key)?.order_id ?? [])
   const rows = await sql<{ known: string }[]>`
     select provider_reference as known from payments where provider_reference = any(${references})
-    union all select provider_key from payments where provider_key = any(${keys})`
+    union all select provider_key from payments where order_id = any(${order_ids}::uuid[])`
   return new Set(rows.map(row => row.known))
 }
 
@@ -140,11 +135,11 @@ export interface Standing {
 export async function markAgreeing(sql: Queryable, standing: Standing[]): Promise<void> {
   if (standing.length === 0) return
   await sql`
-    update payments p set compare_at = null
-    from jsonb_to_recordset(${standing as never}::jsonb) as s(reference text, status text, captured_minor bigint, currency text)
+    delete from comparisons c
+    using payments p, jsonb_to_recordset(${standing as never}::jsonb) as s(reference text, status text, captured_minor bigint, currency text)
     where p.provider_reference = s.reference and p.provider_reference = any(${standing.map(one => one.reference)})
-      and compare_at is not null and p.status = s.status and p.captured_minor = s.captured_minor and p.currency = s.currency
-      and refunded_minor = 0 and refunding_minor = 0`
+      and p.captured_minor = s.captured_minor and p.currency = s.currency and p.refunding_minor = 0
+      and c.payment_id = p.id and c.status = s.status and c.refunded_minor = 0`
 }
 
 /**
@@ -194,7 +189,7 @@ export async function adoptRefund(
     with changed as (
       update payments set refunded_minor = refunded_minor + ${r.amount_minor}::bigint,
         status = case when refunded_minor + ${r.amount_minor}::bigint = captured_minor then 'refunded' else 'partially_refunded' end,
-        updated_at = now(), compare_at = now() + interval '10 seconds'
+        updated_at = now()
       where provider_reference = ${r.provider_payment} and status in ('captured', 'partially_refunded')
         and refunded_minor + refunding_minor + ${r.amount_minor}::bigint <= ${r.refunded_in_all}::bigint
         and not exists (select 1 from refunds where id = ${r.id})
@@ -202,7 +197,7 @@ export async function adoptRefund(
     ), kept as (
       insert into refunds (id, payment_id, amount_minor, status, reason, provider_reference)
       select refund_id, id, refund_minor, 'succeeded', 'learnt from the provider', ${r.provider_reference} from changed
-    ), ${bookRefund(sql, sql`changed`)}
+    ), ${compareChanged(sql, sql`now() + interval '10 seconds'`)}, ${bookRefund(sql, sql`changed`)}
     select 1 from changed`
   return rows.count === 1
 }

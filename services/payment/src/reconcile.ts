@@ -1,3 +1,4 @@
+import { attemptOf } from './payment.ts'
 import { type ProviderEffect, type ProviderPayment, toSeen } from './provider.ts'
 import * as books from './reconcile-store.ts'
 import type { Ctx } from './service.ts'
@@ -14,7 +15,6 @@ import { compare } from './sweep.ts'
 const provider = 'simulator'
 /** Pages of the provider's journal one look reads; the next look goes on. */
 const pages = 50
-const authoriseKey = /^([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}):authorise:(\d{1,4})$/
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 /** Reads on in the provider's journal and takes in what is not known here. Answers how much that was. */
@@ -36,9 +36,8 @@ export async function readJournal(ctx: Ctx): Promise<number> {
 async function takeIn(ctx: Ctx, effects: ProviderEffect[]): Promise<number> {
   let learnt = 0
   const references = [...new Set(effects.map(effect => effect.payment_id))]
-  const keys = effects.filter(effect => authoriseKey.test(effect.key)).map(effect => effect.key)
-  const known = await books.listKnown(ctx.sql, references, keys)
-  const keyOf = new Map(effects.filter(e => authoriseKey.test(e.key)).map(e => [e.payment_id, e.key]))
+  const keyOf = new Map(effects.filter(effect => attemptOf(effect.key)).map(effect => [effect.payment_id, effect.key]))
+  const known = await books.listKnown(ctx.sql, references, [...keyOf.values()])
   for (const reference of references) {
     if (known.has(reference) || known.has(keyOf.get(reference) ?? '')) continue
     learnt += await adoptById(ctx, reference)
@@ -57,7 +56,7 @@ async function takeIn(ctx: Ctx, effects: ProviderEffect[]): Promise<number> {
 function whole(effects: ProviderEffect[]): books.Standing[] {
   const stories = new Map<string, books.Standing | undefined>()
   for (const { payment_id: reference, type, key, amount, currency } of effects) {
-    const isFirst = !stories.has(reference) && authoriseKey.test(key)
+    const isFirst = !stories.has(reference) && attemptOf(key)
     const before = isFirst || stories.get(reference)?.status === 'authorised'
     const plain = before && (type === 'authorised' || type === 'captured' || type === 'declined')
     stories.set(
@@ -74,22 +73,23 @@ async function adoptById(ctx: Ctx, reference: string): Promise<number> {
   // The journal would be read past it, so it must not be forgotten.
   if (found.kind !== 'payment') return stranger(ctx, reference, '', 'the provider did not show it')
   const { payment } = found
-  const [, order_id, attempt] = authoriseKey.exec(payment.key) ?? []
-  if (!order_id) return stranger(ctx, reference, payment.key, 'it was made under a key that is not of ours')
+  const asked = attemptOf(payment.key)
+  if (!asked) return stranger(ctx, reference, payment.key, 'it was made under a key that is not of ours')
   const id = await books.adoptPayment(ctx.sql, {
-    order_id,
-    attempt: Number(attempt),
+    ...asked,
     amount_minor: payment.amount,
     currency: payment.currency,
     provider,
   })
-  const row = id ? await store.findPayment(ctx.sql, id) : await store.findAttempt(ctx.sql, order_id, Number(attempt))
+  const row = id
+    ? await store.findPayment(ctx.sql, id)
+    : await store.findAttempt(ctx.sql, asked.order_id, asked.attempt)
   if (!row) return stranger(ctx, reference, payment.key, 'another payment of the order is in its place')
   // The refunds of it follow in the journal, each under its own id.
   await settle(ctx, row, toSeen({ ...payment, refunded: 0 } satisfies ProviderPayment))
-  await books.reopenClosing(ctx.sql, order_id)
+  await books.reopenClosing(ctx.sql, asked.order_id)
   await books.settleStranger(ctx.sql, reference)
-  if (id) ctx.log.warn({ payment_id: id, orderId: order_id }, 'a payment was learnt from the provider')
+  if (id) ctx.log.warn({ payment_id: id, orderId: asked.order_id }, 'a payment was learnt from the provider')
   return id ? 1 : 0
 }
 

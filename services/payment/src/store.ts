@@ -8,7 +8,7 @@ import {
 } from '@shopfleet/contracts'
 import { type Queryable, type RunMany, type Sql, seeded } from '@shopfleet/database'
 import { type Cause, currentCause, currentContext } from '@shopfleet/messaging'
-import { movesFrom, type PaymentRow, type RefundRow, type Seen } from './payment.ts'
+import { attemptOf, movesFrom, type PaymentRow, type RefundRow, type Seen } from './payment.ts'
 
 type Fragment = ReturnType<Queryable>
 
@@ -17,9 +17,16 @@ const columns = (sql: Queryable) => sql`
   provider, provider_reference, decline_code, payment_method, at_once, wanted, correlation_id, created_at, updated_at`
 const refundColumns = (sql: Queryable) => sql`id, payment_id, amount_minor, status, asked_minor`
 
-/** A change is compared with the provider's book a little later, when answer and webhook have both had their time. */
 /** Later than the provider's journal is read again: what that shows needs no question of its own. */
-const compareLater = (sql: Queryable) => sql`now() + interval '90 seconds'`
+const later = (sql: Queryable) => sql`now() + interval '90 seconds'`
+/** A part of a statement that changed payments, `changed`: has them compared with the provider's book. */
+export const compareChanged = (sql: Queryable, at = later(sql)) => sql`
+  compared as (
+    insert into comparisons (payment_id, compare_at, status, refunded_minor)
+    select id, ${at}, status, refunded_minor from changed where provider_reference is not null
+    on conflict (payment_id) do update set
+      compare_at = excluded.compare_at, status = excluded.status, refunded_minor = excluded.refunded_minor
+  )`
 const inMs = (sql: Queryable, ms: number) => sql`now() + ${ms}::float8 * interval '1 millisecond'`
 /** When to ask again: twice as late each time, a minute at most. */
 const backoff = (sql: Queryable, after_ms: number) => sql`
@@ -84,7 +91,7 @@ export async function findForWebhook(
 ): Promise<(PaymentRow & { heard: boolean }) | undefined> {
   const [row] = await sql<(PaymentRow & { heard: boolean })[]>`
     select ${columns(sql)}, exists (select 1 from webhook_events e where e.id = ${event_id}) as heard
-    from payments where provider_key = ${provider_key}`
+    from payments where order_id = ${attemptOf(provider_key)?.order_id ?? null} and provider_key = ${provider_key}`
   return row
 }
 
@@ -143,12 +150,11 @@ async function settlePayments(sql: Queryable, news: News[], from: PaymentState[]
         captured_minor = seen.captured_minor,
         provider_reference = coalesce(p.provider_reference, seen.provider_reference),
         decline_code = seen.decline_code,
-        payment_method = null, wanted = null, next_check_at = null, checks = 0, updated_at = now(),
-        compare_at = case when seen.provider_reference is null then null else ${compareLater(sql)} end
+        payment_method = null, wanted = null, next_check_at = null, checks = 0, updated_at = now()
       -- Named twice: how many there are the planner knows of a list only.
       from seen where p.id = seen.id and p.id = any(${news.map(one => one.id)}::uuid[]) and p.status = any(${from})
       returning p.*, old.status as was, seen.correlation_id as cause, seen.traceparent
-    ), entries as (
+    ), ${compareChanged(sql)}, entries as (
       insert into ledger_entries (transaction_id, account, amount_minor, currency, payment_id, order_id, kind)
       select id, account, sign * captured_minor, currency, id, order_id, 'capture'
       from changed, (values ('provider_clearing', 1), ('sales', -1)) as side(account, sign)
@@ -301,10 +307,10 @@ export async function settleRefundMade(sql: Queryable, id: string, provider_refe
         refunding_minor = refunding_minor - refund_minor,
         refunded_minor = refunded_minor + refund_minor,
         status = case when refunded_minor + refund_minor = captured_minor then 'refunded' else 'partially_refunded' end,
-        updated_at = now(), compare_at = ${compareLater(sql)}
+        updated_at = now()
       from done where id = refund_of
       returning ${columns(sql)}, refund_id, refund_minor
-    ), ${bookRefund(sql, sql`changed`)}
+    ), ${compareChanged(sql)}, ${bookRefund(sql, sql`changed`)}
     select 1 from changed`
   return rows.count === 1
 }
@@ -316,9 +322,12 @@ export async function settleRefundFailed(sql: Queryable, id: string): Promise<bo
       update refunds set status = 'failed', next_check_at = null, updated_at = now()
       where id = ${id} and status = 'pending'
       returning payment_id as refund_of, amount_minor as refund_minor
-    )
-    update payments set refunding_minor = refunding_minor - refund_minor, compare_at = now()
-    from done where id = refund_of`
+    ), changed as (
+      update payments set refunding_minor = refunding_minor - refund_minor
+      from done where id = refund_of
+      returning id, status, refunded_minor, provider_reference
+    ), ${compareChanged(sql, sql`now()`)}
+    select 1 from changed`
   return rows.count === 1
 }
 
@@ -335,7 +344,7 @@ export async function insertForeignRefund(
     with more as (
       update payments set refunded_minor = ${seen.refunded_minor}::bigint,
         status = case when ${seen.refunded_minor}::bigint = captured_minor then 'refunded' else 'partially_refunded' end,
-        updated_at = now(), compare_at = ${compareLater(sql)}
+        updated_at = now()
       where id = ${payment_id} and status in ('captured', 'partially_refunded')
         and refunding_minor = 0 and refunded_minor < ${seen.refunded_minor}::bigint
       returning ${columns(sql)}, new.refunded_minor - old.refunded_minor as refund_minor
@@ -345,7 +354,7 @@ export async function insertForeignRefund(
       returning id as refund_id, payment_id as refund_of
     ), changed as (
       select more.*, refund_id from more join kept on refund_of = more.id
-    ), ${bookRefund(sql, sql`changed`)}
+    ), ${compareChanged(sql)}, ${bookRefund(sql, sql`changed`)}
     select ${columns(sql)} from changed`
   return row
 }
@@ -430,18 +439,25 @@ export async function countOpenQuestions(sql: Queryable): Promise<number> {
   return row.n
 }
 
-/** Takes up payments to compare with the provider's book; none with a question open, those are asked about anyway. */
+/**
+ * Takes up payments to compare with the provider's book; none with a question open, those are asked about anyway. An
+ * authorisation that stays open is compared every five minutes.
+ */
 export async function claimToCompare(sql: Queryable, limit: number): Promise<PaymentRow[]> {
   return sql<PaymentRow[]>`
-    update payments set compare_at = now() + interval '1 minute'
-    where id = any(array(
-      select id from payments
-      where compare_at <= now() and next_check_at is null and refunding_minor = 0 and provider_reference is not null
-      order by compare_at limit ${limit} for update skip locked))
-    returning ${columns(sql)}`
+    with due as materialized (
+      select c.payment_id from comparisons c join payments p on p.id = c.payment_id
+      where c.compare_at <= now() and p.next_check_at is null and p.refunding_minor = 0
+      order by c.compare_at limit ${limit} for update of c skip locked
+    ), taken as (
+      update comparisons set
+        compare_at = now() + case status when 'authorised' then interval '5 minutes' else interval '1 minute' end
+      where payment_id = any(array(select payment_id from due))
+    )
+    select ${columns(sql)} from payments where id = any(array(select payment_id from due))`
 }
 
-/** It agreed: it is compared again when it changes, an authorisation that stays open every five minutes. */
+/** It agreed: it is compared again when it changes. */
 export function markCompared(sql: Sql, { id, status, refunded_minor }: PaymentRow): Promise<void> {
   return sql.gatherAside('markCompared', { id, status, refunded_minor }, markAllCompared)
 }
@@ -451,10 +467,10 @@ async function markAllCompared(
   compared: Pick<PaymentRow, 'id' | 'status' | 'refunded_minor'>[],
 ): Promise<undefined[]> {
   await sql`
-    update payments p set compare_at = case when p.status = 'authorised' then now() + interval '5 minutes' end
-    from jsonb_to_recordset(${compared as never}::jsonb) as c(id uuid, status text, refunded_minor bigint)
-    where p.id = c.id and p.id = any(${compared.map(one => one.id)}::uuid[])
-      and p.status = c.status and p.refunded_minor = c.refunded_minor and p.refunding_minor = 0`
+    delete from comparisons c
+    using jsonb_to_recordset(${compared as never}::jsonb) as s(id uuid, status text, refunded_minor bigint)
+    where c.payment_id = s.id and c.payment_id = any(${compared.map(one => one.id)}::uuid[])
+      and c.status = s.status and c.refunded_minor = s.refunded_minor and c.status <> 'authorised'`
   return compared.map(() => undefined)
 }
 

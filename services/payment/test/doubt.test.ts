@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import { authorisePayment, voidPayment } from '@shopfleet/contracts'
 import { readJournal } from '../src/reconcile.ts'
+import { findPayment, markCompared } from '../src/store.ts'
 import { reconcile } from '../src/sweep.ts'
 import { assertBooksAgree, type Payments, refusedAs, startPayments, until } from './setup.ts'
 
@@ -17,7 +18,9 @@ const repairs = async () => {
   return Number(/^payment_repairs_total\S* (\d+)/m.exec(text)?.[1] ?? 0)
 }
 const everythingIsCompared = () =>
-  payments.sql`update payments set compare_at = now() where provider_reference is not null`
+  payments.sql`
+    insert into comparisons select id, now(), status, refunded_minor from payments where provider_reference is not null
+    on conflict (payment_id) do update set compare_at = excluded.compare_at`
 
 test('a webhook with a wrong, old, missing or foreign signature is refused and changes nothing', async () => {
   const row = await payments.abandoned('tok_webhook_never')
@@ -57,9 +60,21 @@ test('what stands in the journal of the provider as it does here is not compared
   await payments.sql`update payments set captured_minor = captured_minor + 1 where id = ${lost.id}`
 
   async function row(id: string) {
-    const [found] = await payments.sql`select compare_at, provider_reference from payments where id = ${id}`
+    const [found] = await payments.sql`
+      select c.compare_at, provider_reference from payments left join comparisons c on c.payment_id = id where id = ${id}`
     return found
   }
+})
+
+test('a payment that changes while it is compared is compared again', async () => {
+  const { id } = await payments.authorise('tok_webhook_never')
+  const before = (await findPayment(payments.sql, id))!
+  await payments.capture(id)
+  const toCompare = async () => (await payments.sql`select 1 from comparisons where payment_id = ${id}`).count
+  await markCompared(payments.ctx.sql, before)
+  assert.equal(await toCompare(), 1)
+  await markCompared(payments.ctx.sql, (await findPayment(payments.sql, id))!)
+  assert.equal(await toCompare(), 0)
 })
 
 test('webhooks in any order, and each of them three times, lead to the same end', async () => {
