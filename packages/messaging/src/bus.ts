@@ -21,8 +21,11 @@ export interface Bus {
   append(topic: string, messages: EventMessage[]): Promise<void>
   /** The next messages of a topic after a position, oldest first; fewer than `limit` where there are no more. */
   read(topic: string, after: number, limit: number): Promise<Delivery[]>
-  /** The same for a reader of some events: others may come without what they say. */
-  readOf?(topic: string, after: number, limit: number, names: string[]): Promise<Passing[]>
+  /**
+   * The same for a reader of some events: others may come without what they say. With `asOf_ms` (of `performance.now()`) it
+   * is content with what was there at that moment: when it was told that there is something.
+   */
+  readOf?(topic: string, after: number, limit: number, names: string[], asOf_ms?: number): Promise<Passing[]>
   /** Calls `heard` when a topic may have grown; a hint that may get lost. Answers how to stop. */
   listen(heard: (topic: string) => void): Promise<() => void>
   /**

@@ -15,6 +15,7 @@ export { type OutboxRow, outboxRow, publish } from './outbox.ts'
 export { createOwnEvents, type Learn, type Learnt, type OwnEvents } from './own-events.ts'
 export { pruneInbox } from './prune.ts'
 export { createRelay, type Relay } from './relay.ts'
+export { shareReads } from './shared-reads.ts'
 export {
   type DeadLetterRow,
   discardDeadLetter,

@@ -5,7 +5,8 @@ import { withContext } from './context.ts'
 export interface Loop {
   /** The first run is after so long, at once unless told, or when woken. */
   start(first_ms?: number): void
-  wake(): void
+  /** The next run is within so long: as soon as may be unless told, and never later than it is due already. */
+  wake(within_ms?: number): void
   /** Waits for a run under way; none starts afterwards. */
   stop(): Promise<void>
 }
@@ -29,16 +30,17 @@ export function createLoop(options: {
   let timer: NodeJS.Timeout | undefined
   let running: Promise<void> | undefined
   let started = false
-  let again = false
-  /** The next run is due as soon as may be. Waking it once more must not put it off: many wakers would keep it from ever running. */
-  let soon = false
+  /** Woken during a run: another follows within so long. */
+  let again_ms = Number.POSITIVE_INFINITY
+  /** Waking must not put off what is due: many wakers would keep it from ever running. */
+  let due_ms = Number.POSITIVE_INFINITY
   let failures = 0
   const least_ms = options.gather_ms ?? 0
   let gather_ms = least_ms
 
   function schedule(delay_ms: number) {
     clearTimeout(timer)
-    soon = delay_ms <= gather_ms
+    due_ms = performance.now() + delay_ms
     timer = setTimeout(tick, delay_ms)
   }
   function told(error: unknown) {
@@ -50,9 +52,8 @@ export function createLoop(options: {
     }
   }
   function tick() {
-    soon = false
     if (!started || running) return
-    again = false
+    again_ms = Number.POSITIVE_INFINITY
     const began_ms = performance.now()
     const context = { correlation_id: randomUUID(), traceparent: null, deadline: undefined }
     running = withContext(context, async () => options.run())
@@ -64,8 +65,8 @@ export function createLoop(options: {
         const took_ms = performance.now() - began_ms
         gather_ms = Math.max(least_ms, Math.min(options.gather_most_ms ?? least_ms, 3 * took_ms))
         if (!started) return
-        const backoff = failures > 0 ? Math.min(5000, 50 * 2 ** failures) : options.interval_ms
-        schedule(again && failures === 0 ? gather_ms : backoff)
+        const next_ms = Math.min(options.interval_ms, Math.max(gather_ms, again_ms))
+        schedule(failures > 0 ? Math.min(5000, 50 * 2 ** failures) : next_ms)
       })
   }
   return {
@@ -74,10 +75,11 @@ export function createLoop(options: {
       started = true
       schedule(first_ms)
     },
-    wake() {
+    wake(within_ms = 0) {
       if (!started) return
-      if (running) again = true
-      else if (failures === 0 && !soon) schedule(gather_ms)
+      const delay_ms = Math.max(gather_ms, within_ms)
+      if (running) again_ms = Math.min(again_ms, within_ms)
+      else if (failures === 0 && performance.now() + delay_ms < due_ms) schedule(delay_ms)
     },
     async stop() {
       started = false

@@ -6,6 +6,8 @@ import { createLoop } from './loop.ts'
 const batchSize = 500
 /** Events of so long leave together. Under load that saves most of what the bus costs; nobody waits for an event. */
 const gather = { gather_ms: 25, gather_most_ms: 100 }
+/** What is not known to be needed waits so long at most: a look after several that found nothing, a delete. */
+const patience_ms = 250
 /** What a relay that is told to stop still takes for handing over; the rest waits in the outbox for the next start. */
 const lastMinute_ms = 2000
 /** Advisory lock: one relay at a time per database, so that batches cannot overtake each other. */
@@ -13,7 +15,7 @@ const relayLock = 811_001
 
 export interface Relay {
   start(): void
-  /** Something was published: relay soon. */
+  /** Something may have been published: relay soon. */
   wake(): void
   /** Hands over everything that is in the outbox now. Answers how many events. */
   drain(): Promise<number>
@@ -22,8 +24,9 @@ export interface Relay {
 
 /**
  * Carries the outbox to the bus: at least once, in order per aggregate. It takes whatever is unsent (never
- * `seq > last`: sequences commit out of order), appends it, and only then deletes it. The lock and every statement
- * use one connection, so losing it ends the lease with the work; no transaction is open while the bus is called.
+ * `seq > last`: sequences commit out of order), appends it, and only then deletes it, in the statement that looks for
+ * more. The lock and every statement use one connection, so losing it ends the lease with the work; no transaction is
+ * open while the bus is called.
  */
 export function createRelay(options: {
   sql: Sql
@@ -40,6 +43,11 @@ export function createRelay(options: {
   let next: Promise<number> | undefined
   let stopBy_ms = Number.POSITIVE_INFINITY
   let last = 0
+  /** On the bus, and still in the outbox. Where this is lost they are handed over once more, and the bus knows them. */
+  let handed: number[] = []
+  /** How many looks in a row found nothing, though somebody had woken each. */
+  let inVain = 0
+  let isWoken = false
 
   async function lease(): Promise<ReservedSql | undefined> {
     if (leased) return leased
@@ -57,37 +65,54 @@ export function createRelay(options: {
   async function release(): Promise<void> {
     const connection = leased
     leased = undefined
+    handed = []
     if (!connection) return
     await connection`select pg_advisory_unlock_all()`.catch(() => {})
     connection.release()
   }
 
-  async function pass(): Promise<number> {
+  const forget = (connection: ReservedSql, seqs: number[]) => connection`
+    delete from outbox where seq = any(${seqs}::bigint[]) and ${unhurried(connection)}`
+
+  /** Forgets what was handed over and looks for more, which does not see the delete beside it: it leaves those out itself. */
+  function forgetAndLook(connection: ReservedSql) {
+    const forgetting = handed.length > 0 ? connection`with gone as (${forget(connection, handed)})` : connection``
+    return connection<({ seq: number } & EventMessage)[]>`
+      ${forgetting}
+      select seq, event_id as id, name, version, ${service} as service, aggregate_id, payload, correlation_id,
+             traceparent, occurred_at
+      from outbox where seq <> all(${handed}::bigint[])
+        ${seeded('relay-polls-last') ? connection`and seq > ${last}` : connection``}
+      order by seq limit ${batchSize}`
+  }
+
+  /** What it handed over last stays in the outbox for the next look to delete, unless it is to `tidy`. */
+  async function pass(tidy: boolean): Promise<number> {
     try {
       const connection = await lease()
       if (!connection) return 0
       let sent = 0
       for (;;) {
-        const rows = await connection<({ seq: number } & EventMessage)[]>`
-          select seq, event_id as id, name, version, ${service} as service, aggregate_id, payload, correlation_id,
-                 traceparent, occurred_at
-          from outbox ${seeded('relay-polls-last') ? connection`where seq > ${last}` : connection``}
-          order by seq limit ${batchSize}`
+        const rows = await forgetAndLook(connection)
+        handed = []
         if (rows.length === 0) return sent
-        if (seeded('relay-deletes-first'))
-          await connection`delete from outbox where seq = any(${rows.map(row => row.seq)}::bigint[])`
+        const seqs = rows.map(row => row.seq)
+        if (seeded('relay-deletes-first')) await forget(connection, seqs)
         await boundary?.('before publish')
         await bus.append(
           service,
           rows.map(({ seq: _, ...message }) => message),
         )
         await boundary?.('after publish')
-        // Where this is lost they are handed over once more, and the bus knows them.
-        await connection`
-          delete from outbox where seq = any(${rows.map(row => row.seq)}::bigint[]) and ${unhurried(connection)}`
-        last = rows.at(-1)!.seq
+        handed = seqs
+        last = seqs.at(-1)!
         sent += rows.length
-        if (rows.length < batchSize || performance.now() > stopBy_ms) return sent
+        if (rows.length === batchSize && performance.now() < stopBy_ms) continue
+        if (tidy) {
+          await forget(connection, handed)
+          handed = []
+        }
+        return sent
       }
     } catch (error) {
       await release()
@@ -95,28 +120,38 @@ export function createRelay(options: {
     }
   }
 
-  const run = () => {
-    running ??= pass().finally(() => {
+  const run = (tidy: boolean) => {
+    running ??= pass(tidy).finally(() => {
       running = undefined
     })
     return running
   }
   /** A pass under way may have looked at the outbox before the last event was written to it: it takes another. */
   const drain = () => {
-    if (!running) return run()
+    if (!running) return run(true)
     next ??= running
       .catch(() => {})
       .then(() => {
         next = undefined
-        return run()
+        return run(true)
       })
     return next
   }
-  const loop = createLoop({ run, interval_ms: options.poll_ms ?? 1000, ...gather, onError: options.onError })
+  async function look(): Promise<void> {
+    const wasWoken = isWoken
+    isWoken = false
+    const sent = await run(false)
+    inVain = wasWoken && sent === 0 ? inVain + 1 : 0
+    if (handed.length > 0) loop.wake(patience_ms)
+  }
+  const loop = createLoop({ run: look, interval_ms: options.poll_ms ?? 1000, ...gather, onError: options.onError })
 
   return {
     start: loop.start,
-    wake: loop.wake,
+    wake() {
+      isWoken = true
+      loop.wake(Math.min(patience_ms, gather.gather_ms * 2 ** inVain))
+    },
     drain,
     async stop() {
       stopBy_ms = performance.now() + lastMinute_ms

@@ -94,12 +94,14 @@ export function createSubscription(options: {
   /** What an event that failed waits at first before it is tried again; doubled each time. */
   retry_ms?: number
 }): Subscription {
-  const { sql, bus } = options
+  const { sql, bus, poll_ms = 2000 } = options
   const handlers = new Map(options.handlers.map(handler => [handler.event.name, handler]))
   const topics = [...new Set(options.handlers.map(handler => handler.event.service))]
   const names = [...handlers.keys()]
   const loops = new Map<string, Loop>()
   const offsets = new Map<string, number>()
+  /** When it was last told that a topic may have grown, and has not looked since. */
+  const told = new Map<string, number>()
   let unlisten: (() => void) | undefined
   let stopping = false
 
@@ -254,16 +256,17 @@ export function createSubscription(options: {
     })
 
   const running = new Map<string, Promise<number>>()
-  function drainTopic(topic: string): Promise<number> {
+  function drainTopic(topic: string, asOf_ms?: number): Promise<number> {
     let run = running.get(topic)
     if (!run) {
-      run = readTopic(topic).finally(() => running.delete(topic))
+      run = readTopic(topic, asOf_ms).finally(() => running.delete(topic))
       running.set(topic, run)
     }
     return run
   }
 
-  async function readTopic(topic: string): Promise<number> {
+  /** All there is, or what there was at a moment. */
+  async function readTopic(topic: string, asOf_ms?: number): Promise<number> {
     let read = 0
     for (;;) {
       let from = offsets.get(topic)
@@ -272,7 +275,7 @@ export function createSubscription(options: {
         offsets.set(topic, from)
       }
       const batch = bus.readOf
-        ? await bus.readOf(topic, from, batchSize, names)
+        ? await bus.readOf(topic, from, batchSize, names, asOf_ms)
         : await bus.read(topic, from, batchSize)
       if (batch.length === 0) {
         // Looked up anew next time: whoever restores this database sets its places back, and no event need come to show it.
@@ -294,13 +297,20 @@ export function createSubscription(options: {
     }
   }
 
+  /** What it was told of is enough for it, and for a look that nobody asked for what another has seen a moment before. */
+  function look(topic: string): Promise<number> {
+    const asOf_ms = told.get(topic) ?? performance.now() - poll_ms / 2
+    told.delete(topic)
+    return drainTopic(topic, asOf_ms)
+  }
+
   return {
     async start() {
       stopping = false
       for (const topic of topics) {
         const loop = createLoop({
-          run: () => drainTopic(topic),
-          interval_ms: options.poll_ms ?? 2000,
+          run: () => look(topic),
+          interval_ms: poll_ms,
           gather_ms: options.gather_ms,
           onError: error => options.onError(error),
         })
@@ -308,9 +318,12 @@ export function createSubscription(options: {
         loop.start()
       }
       if (topics.length === 0) return
-      unlisten = await bus.listen(topic => {
-        if (topic === '*') for (const loop of loops.values()) loop.wake()
-        else loops.get(topic)?.wake()
+      unlisten = await bus.listen(grown => {
+        for (const [topic, loop] of loops) {
+          if (grown !== topic && grown !== '*') continue
+          told.set(topic, performance.now())
+          loop.wake()
+        }
       })
     },
     async drain() {

@@ -130,3 +130,32 @@ test('a run takes neither deadline nor correlation id from who woke it, and has 
   }
   assert.notEqual(seen[0]!.ids[0], seen[1]!.ids[0])
 })
+
+test('who can wait is waited for no longer than it said, and puts off nothing that is due sooner', async () => {
+  mock.timers.enable({ apis: ['setTimeout'] })
+  try {
+    let runs = 0
+    const loop = createLoop({ interval_ms: anHour, onError: fail, run: async () => void runs++ })
+    const pass = async (ms: number) => {
+      mock.timers.tick(ms)
+      for (let i = 0; i < 10; i++) await turn()
+    }
+    loop.start()
+    await pass(1)
+    loop.wake(200)
+    await pass(199)
+    assert.equal(runs, 1)
+    await pass(1)
+    assert.equal(runs, 2)
+    loop.wake(200)
+    loop.wake()
+    loop.wake(200)
+    await pass(1)
+    assert.equal(runs, 3)
+    await pass(1000)
+    assert.equal(runs, 3)
+    await loop.stop()
+  } finally {
+    mock.timers.reset()
+  }
+})

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, test } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
 import type { EventMessage } from '@shopfleet/contracts'
 import { isUnavailable, type Sql, transaction } from '@shopfleet/database'
 import { type Bus, connectPostgresBus, createRelay, pruneTopic, publish, withContext } from '../src/index.ts'
@@ -12,6 +13,7 @@ before(async () => {
 })
 after(() => stage?.close())
 
+const anHour = 3_600_000
 const relayOf = (scene: Scene, { sql = scene.sql, bus = scene.bus }: { sql?: Sql; bus?: Bus } = {}) =>
   createRelay({ sql, bus, service: scene.topic, onError: () => {}, poll_ms: 5 })
 const numbersOf = (messages: EventMessage<{ n: number }>[]) => messages.map(message => message.payload.n)
@@ -62,6 +64,73 @@ test('a relay that dies between append and delete says nothing twice: the next o
   assert.deepEqual(numbersOf(await scene.said()), [1, 2, 3, 4])
   assert.equal(await waiting(scene.sql), 0)
   await next.stop()
+})
+
+test('what was handed over leaves the outbox soon, though nobody asks for another look', async () => {
+  const scene = await stage.scene()
+  const relay = createRelay({ ...scene, service: scene.topic, onError: () => {}, poll_ms: anHour })
+  relay.start()
+  await publish(scene.sql, scene.counted, randomUUID(), { n: 1 })
+  relay.wake()
+  await until(async () => (await waiting(scene.sql)) === 0, 'the outbox is empty')
+  assert.deepEqual(numbersOf(await scene.said()), [1])
+  await relay.stop()
+})
+
+test('a relay that dies with the delete still before it leaves the rows to the next, and nothing is said twice', async () => {
+  const scene = await stage.scene()
+  const appended: string[] = []
+  const bus: Bus = {
+    ...scene.bus,
+    async append(topic, messages) {
+      await scene.bus.append(topic, messages)
+      appended.push(...messages.map(({ id }) => id))
+    },
+  }
+  await scene.sql`create function die() returns trigger language plpgsql as
+    $$ begin perform pg_terminate_backend(pg_backend_pid()); return old; end $$`
+  await scene.sql`create trigger die before delete on outbox for each row execute function die()`
+  const dying = relayOf(scene, { bus })
+  dying.start()
+  await publish(scene.sql, scene.counted, randomUUID(), { n: 1 })
+  await until(() => appended.length > 1, 'it hands over again what it could not delete')
+  assert.equal(await waiting(scene.sql), 1)
+  await scene.sql`drop trigger die on outbox`
+  await publish(scene.sql, scene.counted, randomUUID(), { n: 2 })
+  await until(async () => (await waiting(scene.sql)) === 0, 'the outbox is empty')
+  await dying.stop()
+  assert.deepEqual(numbersOf(await scene.said()), [1, 2])
+})
+
+test('a relay that is woken in vain looks ever less often; what is written then is said all the same, whoever wrote it', async () => {
+  const scene = await stage.scene()
+  let looks = 0
+  const sql = Object.assign(Object.create(scene.sql), {
+    async reserve() {
+      const connection = await scene.sql.reserve()
+      const counting = (strings: TemplateStringsArray, ...values: never[]) => {
+        if (strings.join('').includes('from outbox where seq <> all')) looks++
+        return connection(strings, ...values)
+      }
+      return Object.assign(counting, connection)
+    },
+  })
+  const relay = createRelay({ sql, bus: scene.bus, service: scene.topic, onError: () => {}, poll_ms: 1500 })
+  relay.start()
+  const writer = scene.another()
+  for (let i = 0; i < 200; i++) {
+    relay.wake()
+    await pause(5)
+  }
+  // Each 25 ms it would be 40.
+  assert.ok(looks > 1 && looks < 15, `${looks} looks in a second`)
+  await publish(writer, scene.counted, randomUUID(), { n: 1 })
+  relay.wake()
+  await until(async () => (await scene.said()).length === 1, 'what is woken for is said')
+  await until(async () => (await waiting(scene.sql)) === 0, 'and forgotten')
+  await publish(writer, scene.counted, randomUUID(), { n: 2 })
+  await until(async () => (await scene.said()).length === 2, 'what nobody wakes for is found')
+  await relay.stop()
 })
 
 test('one relay at a time per database; when the connection of the first dies the second takes over', async () => {

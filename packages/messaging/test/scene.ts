@@ -16,6 +16,8 @@ export interface Scene {
   counted: ReturnType<typeof countedOf>
   /** A second pool on the same database: another process. */
   another(): Sql
+  /** A database of a further service. */
+  neighbour(): Promise<Sql>
   message(aggregate_id: string, n: number, more?: Partial<EventMessage>): EventMessage
   /** What is on the bus, in order. */
   said(): Promise<EventMessage<{ n: number }>[]>
@@ -44,14 +46,19 @@ export async function createStage() {
       // The scene before is over.
       await closeScene()
       const topic = `topic-${++scenes}` as ServiceName
-      const url = await databases.create(`s${scenes}`)
-      const open = () => {
+      const open = (url: string) => {
         const pool = connect(url, { name: 'scene', max: 6 })
         ofScene.push(pool)
         return pool
       }
-      const sql = open()
-      await migrate(sql, messagingMigrations)
+      let services = 0
+      async function create() {
+        const url = await databases.create(`s${scenes}_${++services}`)
+        const sql = open(url)
+        await migrate(sql, messagingMigrations)
+        return { url, sql }
+      }
+      const { url, sql } = await create()
       await sql`create table effects (id bigint generated always as identity, aggregate_id uuid, n int)`
       return {
         sql,
@@ -59,7 +66,8 @@ export async function createStage() {
         busSql,
         topic,
         counted: countedOf(topic),
-        another: open,
+        another: () => open(url),
+        neighbour: async () => (await create()).sql,
         message: (aggregate_id, n, more) => ({
           id: randomUUID(),
           name: 'thing.counted',

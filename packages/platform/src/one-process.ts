@@ -7,8 +7,8 @@ import { createLogFile, type LogFile } from './log-file.ts'
 import { type Runnable, type ServiceEntry, services } from './services.ts'
 
 /**
- * All services in this process, each on its own port with its own database. They share the event log's connections, and
- * ask each other without a socket.
+ * All services in this process, each on its own port with its own database. They share the event log's connections
+ * and what is read of it, and ask each other without a socket.
  */
 export async function startOneProcess(
   plan: LaunchPlan,
@@ -18,7 +18,7 @@ export async function startOneProcess(
   const { options } = plan
   // Reading the code takes as long as PostgreSQL takes to start: neither waits for the other.
   const loading = services.map(entry => entry.load())
-  const [{ createLog, createNeighbours, readConfig }, { connectPostgresBus }] = await Promise.all([
+  const [{ createLog, createNeighbours, readConfig }, { connectPostgresBus, shareReads }] = await Promise.all([
     import('@shopfleet/service-kit'),
     import('@shopfleet/messaging'),
   ])
@@ -29,7 +29,7 @@ export async function startOneProcess(
   const running = new Map<string, Runnable>()
   let gateway: Runnable | undefined
   let logFile: LogFile | undefined
-  const bus: Bus = await connectPostgresBus(databases.urls.bus!, { migrated: true })
+  const bus: Bus = shareReads(await connectPostgresBus(databases.urls.bus!, { migrated: true }))
 
   async function start(entry: ServiceEntry): Promise<Runnable> {
     const { config: schema, create } = await loading[services.indexOf(entry)]!

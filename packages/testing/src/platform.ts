@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { type Client, createClient, type EventMessage, type Permission, type ServiceName } from '@shopfleet/contracts'
 import { connect, type Sql } from '@shopfleet/database'
 import { createMailCatcher } from '@shopfleet/mail-simulator'
-import { type Bus, connectPostgresBus } from '@shopfleet/messaging'
+import { type Bus, connectPostgresBus, shareReads } from '@shopfleet/messaging'
 import { createPaymentSimulator } from '@shopfleet/payment-simulator'
 import { services } from '@shopfleet/platform'
 import {
@@ -162,7 +162,7 @@ async function start(
   const url = (name: ServiceName) => `http://127.0.0.1:${portOf.get(name)}`
 
   const busUrl = await databases.create('bus')
-  const bus: Bus = await connectPostgresBus(busUrl)
+  const bus: Bus = shareReads(await connectPostgresBus(busUrl))
   stops.push(bus.close)
   const busSql = connect(busUrl, { name: 'tests', max: 1 })
   stops.push(() => busSql.end({ timeout: 1 }))
