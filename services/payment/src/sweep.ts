@@ -71,8 +71,8 @@ export async function compare(ctx: Ctx, payment: PaymentRow): Promise<boolean> {
       ctx.log.warn({ payment_id: payment.id, from: payment.status, to: now.status }, 'repaired from the provider')
       return true
     }
-    // It moved on while we looked: the change has set the next comparison.
-    if (now.updated_at !== payment.updated_at) return false
+    // It moved on while we looked: the change has set the next comparison, or the end of a refund that began will.
+    if (now.updated_at !== payment.updated_at || now.refunding_minor > 0) return false
   }
   ctx.metrics.errors.inc({ kind: 'payment differs' })
   ctx.log.error(
