@@ -170,6 +170,7 @@ export const isForServices = (auth: Auth): auth is 'service' | { service: readon
  * that would make it another path: nothing, `.` and `..`.
  */
 export function fillPath(path: string, params: Record<string, unknown> = {}): string {
+  if (!path.includes(':')) return path
   return path.replace(/:([a-z_]+)/g, (_, name: string) => {
     const value = String(params[name] ?? '')
     if (/^\.{0,2}$/.test(value)) throw new TypeError(`path ${path} needs the parameter ${name}`)
