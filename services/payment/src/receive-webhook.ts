@@ -4,7 +4,7 @@ import { seeded } from '@shopfleet/database'
 import { agrees } from './payment.ts'
 import { toSeen } from './provider.ts'
 import type { Ctx } from './service.ts'
-import { settle } from './settle.ts'
+import { settle, withCorrelation } from './settle.ts'
 import * as store from './store.ts'
 
 /**
@@ -17,7 +17,8 @@ export async function receiveWebhook(ctx: Ctx, { id, type, payment: told }: Body
   // Not ours: another shop of the same account, or a database that was thrown away.
   if (!payment || payment.heard) return
   const seen = toSeen(told)
-  if (!agrees(payment, seen) || seeded('webhook-books-again')) await settle(ctx, payment, seen)
+  if (!agrees(payment, seen) || seeded('webhook-books-again'))
+    await withCorrelation(payment, () => settle(ctx, payment, seen))
   await store.recordWebhook(ctx.sql, id, type)
 }
 

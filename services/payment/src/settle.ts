@@ -1,9 +1,15 @@
 import { seeded } from '@shopfleet/database'
+import { withContext } from '@shopfleet/messaging'
 import type { PaymentRow, RefundRow, Seen } from './payment.ts'
 import { isSameMoney } from './payment.ts'
 import { type ProviderAnswer, toSeen } from './provider.ts'
 import type { Ctx } from './service.ts'
 import * as store from './store.ts'
+
+/** What is done for a payment by nobody's request, or by the provider's, goes under the request that began it. */
+export function withCorrelation<T>({ correlation_id }: PaymentRow, work: () => Promise<T>): Promise<T> {
+  return withContext({ correlation_id, traceparent: null, deadline: undefined }, work)
+}
 
 /**
  * The one way a payment learns what the provider did, for answers, webhooks, inquiries, the reconciler and staff alike.

@@ -1,4 +1,3 @@
-import { withContext } from '@shopfleet/messaging'
 import { inquire } from './authorise-payment.ts'
 import { askWanted } from './capture-payment.ts'
 import { closePayments } from './close-payments.ts'
@@ -6,7 +5,7 @@ import { agrees, isUnanswered, type PaymentRow } from './payment.ts'
 import { toSeen } from './provider.ts'
 import { askRefund } from './refund-payment.ts'
 import type { Ctx } from './service.ts'
-import { settle } from './settle.ts'
+import { settle, withCorrelation } from './settle.ts'
 import * as store from './store.ts'
 
 const batchSize = 50
@@ -91,9 +90,4 @@ async function attempt(ctx: Ctx, id: string, work: () => Promise<boolean>): Prom
     ctx.log.error({ id, error }, 'a payment could not be settled')
     return false
   }
-}
-
-/** Background work on a payment goes under the request that began it. */
-function withCorrelation<T>({ correlation_id }: PaymentRow, work: () => Promise<T>): Promise<T> {
-  return withContext({ correlation_id, traceparent: null, deadline: undefined }, work)
 }

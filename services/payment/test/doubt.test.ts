@@ -22,6 +22,12 @@ const everythingIsCompared = () =>
     insert into comparisons select id, now(), status, refunded_minor from payments where provider_reference is not null
     on conflict (payment_id) do update set compare_at = excluded.compare_at`
 
+/** The correlation id of the first event about a payment. */
+async function causeOf(payment_id: string): Promise<string | undefined> {
+  const said = await payments.platform.said('payment')
+  return said.find(({ payload }) => (payload as { payment_id: string }).payment_id === payment_id)?.correlation_id
+}
+
 test('a webhook with a wrong, old, missing or foreign signature is refused and changes nothing', async () => {
   const row = await payments.abandoned('tok_webhook_never')
   const payment = await payments.providerAuthorises(row, 'tok_webhook_never')
@@ -36,6 +42,8 @@ test('a webhook with a wrong, old, missing or foreign signature is refused and c
 
   assert.deepEqual((await payments.webhook(event)).body, { received: true })
   assert.equal((await payments.read(row.id)).status, 'authorised')
+  await payments.platform.drain()
+  assert.equal(await causeOf(row.id), 'before-the-crash', 'it goes on under the request that began it')
 })
 
 test('what stands in the journal of the provider as it does here is not compared one by one; what differs is', async () => {
@@ -130,7 +138,7 @@ test("the provider's own webhook settles a payment whose answer was lost", async
 })
 
 test('a process that dies before or after asking leaves a payment that the sweep finishes under the same key', async () => {
-  // No webhook: it would settle the payment before the sweep does, under a correlation id of its own.
+  // No webhook: it would settle the payment before the sweep does.
   const before = await payments.abandoned('tok_webhook_never')
   const after = await payments.abandoned('tok_webhook_never')
   const held = await payments.providerAuthorises(after, 'tok_webhook_never')
@@ -140,9 +148,7 @@ test('a process that dies before or after asking leaves a payment that the sweep
   const read = await payments.read(after.id)
   assert.deepEqual([read.status, read.provider_reference], ['authorised', held.id])
   assert.equal((await payments.read(unknown.id)).decline_code, 'invalid_token')
-  const said = await payments.platform.said('payment')
-  const [event] = said.filter(e => (e.payload as { payment_id: string }).payment_id === before.id)
-  assert.equal(event!.correlation_id, 'before-the-crash', 'the sweep goes on under the request that began it')
+  assert.equal(await causeOf(before.id), 'before-the-crash', 'the sweep goes on under the request that began it')
 })
 
 test('a process that dies in the midst of a capture, void or refund leaves a step that the sweep finishes', async () => {
