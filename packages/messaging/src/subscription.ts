@@ -298,10 +298,11 @@ export function createSubscription(options: {
   }
 
   /** What it was told of is enough for it, and for a look that nobody asked for what another has seen a moment before. */
-  function look(topic: string): Promise<number> {
-    const asOf_ms = told.get(topic) ?? performance.now() - poll_ms / 2
-    told.delete(topic)
-    return drainTopic(topic, asOf_ms)
+  async function look(topic: string): Promise<void> {
+    const told_ms = told.get(topic)
+    await drainTopic(topic, told_ms ?? performance.now() - poll_ms / 2)
+    // Not before: a look that fails is followed by one that must find it. And not what it was told of meanwhile.
+    if (told.get(topic) === told_ms) told.delete(topic)
   }
 
   return {
