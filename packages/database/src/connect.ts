@@ -2,7 +2,7 @@ import { begin } from './begin.ts'
 import { type Boundary, guardWrites } from './boundary.ts'
 import { createTemplate, type Query } from './driver.ts'
 import { createGather } from './gather.ts'
-import { listen } from './listen.ts'
+import { type Hearing, type Listener, listen } from './listen.ts'
 import { createPool } from './pool.ts'
 import { createSession } from './session.ts'
 import type { ReservedSql, Sql, Tx } from './sql.ts'
@@ -66,7 +66,7 @@ export function connect(
     silenceMs: statement_ms + 5_000,
     lifetimeMs: minuteMs * (30 + Math.random() * 30),
   })
-  const listeners = new Set<{ unlisten(): Promise<void> }>()
+  const listeners = new Set<Promise<Listener>>()
 
   async function reserve(): Promise<ReservedSql> {
     const client = await pool.acquire()
@@ -93,13 +93,14 @@ export function connect(
         ? begin({ template, pool, boundary }, '', args[0])
         : begin({ template, pool, boundary }, args[0], args[1])
     },
-    async listen(channel: string, heard: (payload: string) => void, ready?: () => void) {
-      const listener = await listen(template, channel, { heard, ready })
-      listeners.add(listener)
-      return listener
+    listen(channel: string, hearing: Hearing) {
+      const listening = listen(template, channel, hearing)
+      listeners.add(listening)
+      listening.catch(() => listeners.delete(listening))
+      return listening
     },
     async end(options?: { timeout?: number }) {
-      await Promise.all([...listeners].map(listener => listener.unlisten()))
+      await Promise.allSettled([...listeners].map(async listening => (await listening).unlisten()))
       await pool.end(options)
     },
   })

@@ -4,6 +4,7 @@ export { type EmbeddedPostgres, type EmbeddedPostgresOptions, startEmbeddedPostg
 export { errorCode, isCheckViolation, isUnavailable, isUniqueViolation } from './errors.ts'
 export { alone, type RunMany } from './gather.ts'
 export { explainFileError, LauncherError } from './launcher-error.ts'
+export type { Listener } from './listen.ts'
 export { migrate } from './migrate.ts'
 export { type Provision, provision } from './provision.ts'
 export {

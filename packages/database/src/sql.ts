@@ -1,5 +1,6 @@
 import type postgres from 'postgres'
 import type { Gather } from './gather.ts'
+import type { Hearing, Listener } from './listen.ts'
 
 /** A pending statement. Lazy: it runs when awaited, and never when it is nested in another statement as a fragment. */
 export type Statement<T extends readonly (object | undefined)[] = postgres.Row[]> = postgres.PendingQuery<T>
@@ -24,11 +25,8 @@ export interface Sql extends Queryable, Gather {
   begin<T>(fn: (tx: Tx) => T | Promise<T>): Promise<T>
   begin<T>(options: string, fn: (tx: Tx) => T | Promise<T>): Promise<T>
   reserve(): Promise<ReservedSql>
-  /**
-   * Calls `heard` for each NOTIFY on the channel. The connection is its own and is renewed after a loss; `ready` is
-   * called after every (re)connection, when notifications may have been missed.
-   */
-  listen(channel: string, heard: (payload: string) => void, ready?: () => void): Promise<{ unlisten(): Promise<void> }>
+  /** Calls `heard` for each NOTIFY on the channel. The connection is its own and is renewed after a loss. */
+  listen(channel: string, hearing: Hearing): Promise<Listener>
   /** Closes all connections after what runs has finished, or after `timeout` seconds (default: no limit). */
   end(options?: { timeout?: number }): Promise<void>
 }

@@ -227,11 +227,7 @@ test('a cursor gives its connection back', async () => {
 test('a listener hears again after its connection was lost', async () => {
   const heard: string[] = []
   let ready = Promise.withResolvers<void>()
-  const { unlisten } = await sql.listen(
-    'news',
-    payload => heard.push(payload),
-    () => ready.resolve(),
-  )
+  const { unlisten } = await sql.listen('news', { heard: payload => heard.push(payload), ready: () => ready.resolve() })
   await ready.promise
   ready = Promise.withResolvers()
   await admin`select pg_terminate_backend(pid) from pg_stat_activity where query like 'listen "news"%'`

@@ -44,12 +44,13 @@ test('a listener that is turned away again and again tries one at a time, and he
 
   let heard: (payload: string) => void = () => {}
   let ready: () => void = () => {}
+  let losses = 0
   const listening = connect(target.href, { name: 'test', max: 1 })
-  await listening.listen(
-    'news',
-    payload => heard(payload),
-    () => ready(),
-  )
+  await listening.listen('news', {
+    heard: payload => heard(payload),
+    ready: () => ready(),
+    lost: () => losses++,
+  })
   const again = new Promise<void>(resolve => {
     ready = resolve
   })
@@ -66,7 +67,22 @@ test('a listener that is turned away again and again tries one at a time, and he
   await sql.notify('news', 'open again')
   assert.equal(await first, 'open again')
 
+  assert.equal(losses, 1)
+
   await listening.end({ timeout: 1 })
   proxy.close()
   for (const socket of open) socket.destroy()
+})
+
+test('what was committed before is heard once a listener has been reached, each time', async () => {
+  const heard: string[] = []
+  const listening = connect(url, { name: 'test', max: 1 })
+  const listener = await listening.listen('reached', { heard: payload => heard.push(payload) })
+  for (let n = 0; n < 200; n++) {
+    await sql`select pg_notify('reached', ${String(n)})`
+    await listener.reach()
+    assert.equal(heard.at(-1), String(n))
+  }
+  await listening.end({ timeout: 1 })
+  await assert.rejects(listener.reach())
 })

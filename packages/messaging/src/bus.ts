@@ -140,18 +140,15 @@ export async function connectPostgresBus(
       return row?.position ?? 0
     },
     async listen(heard) {
-      // A listener that cannot connect at first goes on trying without an owner to end it: ask before whether there is a bus.
-      await sql`select 1`
-      listening ??= sql.listen(
-        'bus',
-        topic => {
+      listening ??= sql.listen('bus', {
+        heard(topic) {
           for (const listener of listeners) listener(topic)
         },
-        () => {
-          // After a lost connection anything may have been missed.
+        // After a lost connection anything may have been missed.
+        ready() {
           for (const listener of listeners) listener('*')
         },
-      )
+      })
       try {
         await listening
       } catch (error) {

@@ -35,7 +35,15 @@ function idsOf(text: string): string[] {
   })
 }
 
-export const routes = (ctx: Ctx): Route[] => [
+/** Who changes the catalogue is answered when nobody is told of a price of before any more. */
+function heardOf(ctx: Ctx, { operation, handle }: Route): Route {
+  if (operation.method === 'GET') return { operation, handle }
+  return { operation, handle: call => handle(call).finally(() => ctx.prices.caughtUp()) }
+}
+
+export const routes = (ctx: Ctx): Route[] => mounted(ctx).map(each => heardOf(ctx, each))
+
+const mounted = (ctx: Ctx): Route[] => [
   ...reconcileRoutes(ctx),
   ...importRoutes(ctx),
   route(api.listProducts, ({ query }) => listProducts(ctx, query)),
@@ -51,7 +59,7 @@ export const routes = (ctx: Ctx): Route[] => [
     const row = found(await findInCatalogue(ctx.sql, params.id))
     return toProduct(row, await listVariants(ctx.sql, row.id, { all: true }))
   }),
-  route(api.priceProducts, async ({ query }) => ({ items: await store.priceProducts(ctx.sql, idsOf(query.ids)) })),
+  route(api.priceProducts, async ({ query }) => ({ items: await ctx.prices.priceOf(idsOf(query.ids)) })),
 
   route(api.createProduct, async ({ body }) => toProduct(await createProduct(ctx, body))),
   route(api.createVariant, async ({ params, body }) => toProduct(await createVariant(ctx, params.id, body))),

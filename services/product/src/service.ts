@@ -6,6 +6,7 @@ import { handlers } from './events.ts'
 import { createImages, type Images } from './images.ts'
 import { finishImports, forgetImports } from './import/apply-import.ts'
 import { createKnownProducts, type KnownProducts } from './known-products.ts'
+import { createPriceMemory, type PriceMemory } from './price-memory.ts'
 import { createReadAhead } from './read-ahead.ts'
 import { routes } from './routes.ts'
 import { listWords } from './search-store.ts'
@@ -17,6 +18,7 @@ export type Ctx = Context<ProductConfig> & {
   files: FileStore
   images: Images
   known: KnownProducts
+  prices: PriceMemory
   vocabulary: Vocabulary
   words: WordMemory
 }
@@ -38,6 +40,7 @@ export const createProductService = (config: ProductConfig, overrides?: Override
         files,
         images: createImages(config.IMAGES_DIR ?? demoImages, files),
         known: createKnownProducts(),
+        prices: createPriceMemory(ctx.sql),
         vocabulary: createVocabulary(() => listWords(ctx.sql, mostKnownWords)),
         words: createWordMemory(ctx.sql, config.DEFAULT_CURRENCY),
       }

@@ -185,16 +185,16 @@ export async function findListedProduct(sql: Queryable, key: string): Promise<Pr
   return row
 }
 
-type Priced = ReplyOf<typeof priceProductsOperation>['items']
+export type Priced = ReplyOf<typeof priceProductsOperation>['items'][number]
 
 /** What these products cost now, those of them that there are. */
-export function priceProducts(sql: Sql, ids: string[]): Promise<Priced> {
+export function priceProducts(sql: Sql, ids: string[]): Promise<Priced[]> {
   return sql.gatherRead('priceProducts', ids, priceForAll)
 }
 
-const priceForAll: RunMany<string[], Priced> = async (sql, lists) => {
+const priceForAll: RunMany<string[], Priced[]> = async (sql, lists) => {
   // Each found by itself: the planner cannot guess how many there are, so that it plans once and not for each list.
-  const rows: Priced = await sql`
+  const rows: Priced[] = await sql`
     select p.* from jsonb_array_elements_text(${[...new Set(lists.flat())] as never}::jsonb) as wanted(id),
       lateral (
         select p.id as product_id, p.sku, p.slug, p.name, p.price_minor, p.currency, p.stock_available as stock_quantity,
@@ -404,12 +404,16 @@ export async function projectStock(tx: Queryable, stocks: PayloadOf<typeof stock
         -- Of a product with variants it is the sum of theirs.
         stock_available = case when p.variant_count > 0 then p.stock_available else said.available end
       from said where p.id = said.id and p.id = any(${ids}::uuid[])
-      returning p.id, old.stock_available > 0 as was_there, new.stock_available > 0 as is_there
+      returning p.id, p.stock_available, old.stock_available > 0 as was_there, new.stock_available > 0 as is_there
+    ), told as (
+      insert into outbox (name, version, aggregate_id, payload, correlation_id, traceparent)
+      select ${catalogueChanged.name}, ${catalogueChanged.version}::int, id,
+        jsonb_build_object('what', 'availability', 'in_stock', is_there), ${correlation_id}, ${traceparent}
+      from changed where was_there <> is_there
     )
-    insert into outbox (name, version, aggregate_id, payload, correlation_id, traceparent)
-    select ${catalogueChanged.name}, ${catalogueChanged.version}::int, id,
-      jsonb_build_object('what', 'availability', 'in_stock', is_there), ${correlation_id}, ${traceparent}
-    from changed where was_there <> is_there`
+    -- To who remembers what products cost. A notification has at most 8,000 bytes.
+    select pg_notify('catalogue', case when length(numbers) < 8000 then numbers else '' end)
+    from (select string_agg(id || ' ' || stock_available, ',') as numbers from changed having count(*) > 0) c`
 }
 
 /** Takes over how products are rated: of each the last that was said. What is shown of them is another then. */
