@@ -11,6 +11,7 @@ import type {
 } from '@shopfleet/contracts'
 import { type Queryable, type RunMany, type Sql, unhurried } from '@shopfleet/database'
 import { currentContext } from '@shopfleet/messaging'
+import { packHtml } from './kept-html.ts'
 import { categoryOf, type NewMessage } from './message.ts'
 import { noteTries } from './tries-store.ts'
 
@@ -190,12 +191,16 @@ const endMessages: RunMany<Pick<ClaimedMessage, 'id' | 'claim'> & End, boolean> 
   // As json, and the contents flat: as jsonb long texts are taken apart and put together twice.
   const asked = ends.map(({ contents, ...end }) => ({
     ...end,
-    ...(contents && { said_subject: contents.subject, said_html: contents.html, said_text: contents.text }),
+    ...(contents && {
+      said_subject: contents.subject,
+      said_html: contents.html === null ? null : `\\x${packHtml(contents.html).toString('hex')}`,
+      said_text: contents.text,
+    }),
   }))
   const rows = await sql<{ id: string }[]>`
     with asked as materialized (
       select * from json_to_recordset(${asked as never}::json) as a(id uuid, claim uuid, status text, reason text, subject text,
-        recipient text, user_id uuid, forgets text, said_subject text, said_html text, said_text text)
+        recipient text, user_id uuid, forgets text, said_subject text, said_html bytea, said_text text)
     ), done as (
       update messages m set status = a.status, reason = a.reason, subject = a.subject,
         recipient = case when a.forgets = 'all' then null else coalesce(a.recipient, m.recipient) end,
@@ -223,7 +228,7 @@ export async function postpone(
       update messages set status = 'queued', reason = ${reason}, claim = null,
         due_at = clock_timestamp() + make_interval(secs => ${delay_ms / 1000} * (1 + random() / 4))
       where id = ${id} and claim = ${claim}
-      returning id, 'postponed' as outcome, reason, null as said_subject, null as said_html, null as said_text
+      returning id, 'postponed' as outcome, reason, null as said_subject, null::bytea as said_html, null as said_text
     ), ${noteTries(sql)}
     select id from done`
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, beforeEach, test } from 'node:test'
 import * as api from '@shopfleet/contracts'
+import { unpackHtml } from '../src/kept-html.ts'
 import { renderKept, templates } from '../src/templates/index.ts'
 import { openShop, type Shop } from './setup.ts'
 
@@ -58,6 +59,18 @@ test('what was sent stays as it was sent when the order has changed since', asyn
   assert.deepEqual((await read(id)).contents, before)
 })
 
+test('a letter that was kept before HTML was packed is shown as one that is packed is', async () => {
+  const id = await queue({})
+  const { contents } = await read(id)
+  const [kept] = await shop.sql`select html, packed_html from message_tries where message_id = ${id}`
+  assert.equal(kept!.html, null)
+  assert.ok(kept!.packed_html.length < contents!.html!.length / 4)
+  const before = await shop.sql`
+    update message_tries set html = ${contents!.html}, packed_html = null, dictionary = null where message_id = ${id}`
+  assert.equal(before.count, 1)
+  assert.deepEqual((await read(id)).contents, contents)
+})
+
 test('links that sign in, set a password or unsubscribe are in no answer and no table once they are sent', async () => {
   const secret = `s3cret${randomUUID()}`
   const link = { url: `https://shop.example/x?token=${secret}`, expires_in_minutes: 60 }
@@ -76,9 +89,10 @@ test('links that sign in, set a password or unsubscribe are in no answer and no 
   const { contents } = await read((await shop.message({ order_id: order.id, template: 'order-shipped' }))!.id)
   assert.match(contents!.html!, /\/api\/notifications\/unsubscribe\/…"/)
 
-  const rows = JSON.stringify(
-    await shop.sql`select * from messages left join message_tries on message_id = messages.id`,
-  )
+  const kept = await shop.sql`select * from messages left join message_tries on message_id = messages.id`
+  const packed = kept.filter(row => row.packed_html)
+  assert.ok(packed.length >= 4)
+  const rows = JSON.stringify([kept, packed.map(row => unpackHtml(row.packed_html, row.dictionary))])
   for (const gone of [secret, unsubscribing, order.order_token!]) assert.ok(!rows.includes(gone), gone)
 })
 
@@ -157,6 +171,7 @@ test('contents and tries go with the address after so many days, and at once wit
     const { message, tries, contents } = await read(id)
     assert.deepEqual([message.status, message.recipient, tries, contents], ['sent', null, [], null])
   }
+  assert.deepEqual([...(await shop.sql`select * from message_tries where message_id in (${old}, ${theirs})`)], [])
 })
 
 test('contents are for staff who see messages: nobody else, and not the person written to', async () => {

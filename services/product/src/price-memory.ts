@@ -21,7 +21,7 @@ export interface PriceMemory {
   caughtUp(): Promise<void>
 }
 
-/** Reads with `read` what it does not know. Listens from the first question on, until `sql` ends. */
+/** Reads with `read` what it does not know. Listens from the first question on, until the pool ends. */
 export function createPriceMemory(sql: Sql, read: typeof priceProducts = priceProducts): PriceMemory {
   const known = new Map<string, Priced>()
   /** Moves with all that is heard: what was asked before may be older than that. */
