@@ -22,7 +22,7 @@ import {
 
 /** How many matches are looked at: more than anyone pages through, and few enough to rank at each request. */
 export const mostMatches = 2000
-const mostSuggested = 500
+const mostSuggested = 100
 
 export interface FacetRow extends Omit<ReplyOf<typeof searchProductsOperation>['facets'], 'price'> {
   min_minor: number | null
@@ -195,13 +195,15 @@ export async function suggestProducts(
   const named = [...words.slice(0, -1).map(word => `${word}:A`), `${words.at(-1)}:*A`].join(' & ')
   return sql`
     with begins as materialized (
-      select p.* from products p
+      select p.id, p.slug, p.name, p.images from products p
       where left(lower(p.name), 50) >= ${beginning} and left(lower(p.name), 50) < ${beginning} || chr(1114111)
         and ${isListed(sql)}
       order by left(lower(p.name), 50), p.id limit ${limit}
     ), named as materialized (
-      select p.* from products p
-      where p.search @@ to_tsquery('simple', ${named}) and ${isListed(sql)} and not exists (select 1 from begins b where b.id = p.id)
+      -- Only where they are too few: a beginning of two letters is that of a word in very many names.
+      select p.id, p.slug, p.name, p.images from products p
+      where (select count(*) from begins) < ${limit}::int and p.search @@ to_tsquery('simple', ${named}) and ${isListed(sql)}
+        and not exists (select 1 from begins b where b.id = p.id)
       limit ${mostSuggested}
     )
     select id, slug, name, images -> 0 ->> 'url' as image_url
