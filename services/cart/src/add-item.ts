@@ -15,10 +15,7 @@ export async function addItem(
   shopper: Shopper | undefined,
   { product_id, quantity = 1 }: { product_id: string; quantity?: number },
 ): Promise<Cart> {
-  // The lines there are will be shown in the answer: their prices come with the same call.
-  const before = shopper && (await store.findOpenCart(ctx.sql, shopper.owner))
-  const others = (before?.lines ?? []).map(line => line.product_id).filter(id => id !== product_id)
-  const prices = await askPrices(ctx, [product_id, ...others].slice(0, maxCartLines))
+  const prices = await askPrices(ctx, [product_id])
   const product = prices.get(product_id)
   if (!product) throw new Problem('unknown-product', { detail: 'There is no such product.', product_id })
   if (!product.is_active) throw new Problem('not-for-sale', { product_id })

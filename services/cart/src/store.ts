@@ -12,13 +12,24 @@ const isOpenCartOf = (sql: Queryable, owner: Owner) =>
 export const watchAgain = (sql: Queryable) => sql`watch_at = coalesce(carts.watch_at, now())`
 
 /** The owner's open cart, oldest line first. */
-export async function findOpenCart(sql: Queryable, owner: Owner): Promise<CartRow | undefined> {
-  const [row] = await sql<CartRow[]>`
-    select id, user_id, updated_at, coupon_code, coalesce((
+export function findOpenCart(sql: Sql, owner: Owner): Promise<CartRow | undefined> {
+  return sql.gatherRead('findOpenCart', owner, findOpenCarts)
+}
+
+const findOpenCarts: RunMany<Owner, CartRow | undefined> = async (sql, owners) => {
+  const rows = await sql<(CartRow & { n: number })[]>`
+    select n, carts.id, carts.user_id, updated_at, coupon_code, coalesce((
       select jsonb_agg(jsonb_build_object('id', i.id, 'product_id', i.product_id, 'quantity', i.quantity) order by i.id)
       from cart_items i where i.cart_id = carts.id), '[]') as lines
-    from carts where ${isOpenCartOf(sql, owner)}`
-  return row
+    from unnest(${owners.map(o => ('user_id' in o ? o.user_id : null))}::uuid[],
+      ${owners.map(o => ('user_id' in o ? null : hexOf(o.token_hash)))}::text[]) with ordinality as w(user_id, token_hash, n),
+    lateral (
+      select * from carts where user_id = w.user_id and status = 'open'
+      union all
+      select * from carts where token_hash = decode(w.token_hash, 'hex') and status = 'open'
+    ) carts`
+  const found = new Map(rows.map(({ n, ...cart }) => [n, cart]))
+  return owners.map((_, i) => found.get(i + 1))
 }
 
 interface Line {
