@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { comparePrices } from '../src/cart/seen-prices.ts'
-import { fewLeft, obstacleOf } from '../src/cart/stock.ts'
+import { fewLeft, obstacleOf, withLeft } from '../src/cart/stock.ts'
 import type { InCart } from '../src/cart-lines.ts'
 
 const line = (over: Partial<InCart> = {}): InCart => ({
@@ -25,6 +25,14 @@ test('what stands in the way of buying a line', () => {
   assert.deepEqual(obstacleOf(line({ available: false, stock_quantity: 1 })), { kind: 'short', available: 1 })
   assert.deepEqual(obstacleOf(line({ available: false, stock_quantity: 0 })), { kind: 'sold-out' })
   assert.deepEqual(obstacleOf(line({ available: false, stock_quantity: 0, name: null })), { kind: 'gone' })
+})
+
+test('what a refusal said of a product counts before what its line was shown with', () => {
+  const obstacle = (available: number, product_id = 'p') => obstacleOf(withLeft(line(), [{ product_id, available }]))
+  assert.deepEqual(obstacle(1), { kind: 'short', available: 1 })
+  assert.deepEqual(obstacle(0), { kind: 'sold-out' })
+  assert.equal(obstacle(2), undefined)
+  assert.equal(obstacle(0, 'another'), undefined)
 })
 
 test('it is said when there are few, of what can be had', () => {

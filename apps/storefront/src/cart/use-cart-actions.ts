@@ -6,7 +6,7 @@ import { useShop, useTexts } from '../shop.tsx'
 import { cartTexts } from '../texts/cart.ts'
 import { useToast } from '../ui/toast.tsx'
 import { useSaved } from './saved.ts'
-import { obstacleOf } from './stock.ts'
+import { type Left, obstacleOf, withLeft } from './stock.ts'
 
 /** What one can do with a line, with a word on how it went and a way back. */
 export function useCartActions() {
@@ -38,11 +38,11 @@ export function useCartActions() {
     onMoveToCart: (item: InCart) => void tried(moveToCart(item)),
     onForget: (item: InCart) => void tried(forget(item), () => toast(t.forgotten(nameOf(item)))),
     dropCoupon: () => tried(change(null, () => api.call(removeCoupon, {}))),
-    /** Takes what there is, and puts the rest aside. */
-    async sortOut(): Promise<void> {
+    /** Takes what there is, and puts the rest aside. What the cart was shown with may be older than what was `told`. */
+    async sortOut(told: readonly Left[] = []): Promise<void> {
       try {
         for (const item of cart?.items ?? []) {
-          const obstacle = obstacleOf(item)
+          const obstacle = obstacleOf(withLeft(item, told))
           if (obstacle?.kind === 'short') await setQuantity(item, obstacle.available)
           else if (obstacle?.kind === 'gone') await remove(item)
           else if (obstacle) await save(item)

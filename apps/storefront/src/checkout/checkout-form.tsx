@@ -311,8 +311,8 @@ export function CheckoutForm({ cart, user, addresses }: CheckoutFormProps) {
           placing={placing}
           cart={cart}
           onFinish={() => resume(user?.id ?? null, true)}
-          onFitStock={() => {
-            void sortOut().then(() => {
+          onFitStock={told => {
+            void sortOut(told).then(() => {
               settle()
               void refetch()
             })

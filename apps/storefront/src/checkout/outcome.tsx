@@ -2,6 +2,7 @@ import type { Cart, CouponProblem, Problem } from '@shopfleet/contracts'
 import { onlineManager } from '@tanstack/react-query'
 import { useEffect, useRef, useSyncExternalStore } from 'react'
 import { useCouponWords } from '../cart/coupon-field.tsx'
+import type { Left } from '../cart/stock.ts'
 import { tellProblem } from '../problem.ts'
 import { useFormats, useShop, useTexts } from '../shop.tsx'
 import { checkoutTexts } from '../texts/checkout.ts'
@@ -22,16 +23,15 @@ function Told(props: ToldProps) {
   return <Note ref={note} {...props} />
 }
 
-interface Short {
-  product_id: string
+interface Short extends Left {
   requested: number
-  available: number
 }
+
+const shortOf = (problem: Problem) => (Array.isArray(problem.extra.items) ? (problem.extra.items as Short[]) : [])
 
 /** What the platform says is missing, by the names of the cart. */
 function shortages(problem: Problem, cart: Cart | undefined): (Short & { name: string })[] {
-  const items = Array.isArray(problem.extra.items) ? (problem.extra.items as Short[]) : []
-  return items.map(item => ({
+  return shortOf(problem).map(item => ({
     ...item,
     name: cart?.items.find(line => line.product_id === item.product_id)?.name ?? item.product_id,
   }))
@@ -41,8 +41,8 @@ export interface OutcomeProps {
   placing: Placing
   cart: Cart | undefined
   onFinish(): void
-  /** Makes the cart fit what is there. */
-  onFitStock(): void
+  /** Makes the cart fit what is there, as the refusal says. */
+  onFitStock(told: readonly Left[]): void
   onDropCoupon?(): void
 }
 
@@ -144,7 +144,7 @@ function Refused({ problem, cart, onFitStock, onDropCoupon }: RefusedProps) {
           title={t.outOfStock}
           actions={
             <>
-              <Button type="button" kind="outlined" onClick={onFitStock}>
+              <Button type="button" kind="outlined" onClick={() => onFitStock(shortOf(problem))}>
                 {t.fitStock}
               </Button>
               {toCart}
