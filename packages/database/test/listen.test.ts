@@ -86,3 +86,26 @@ test('what was committed before is heard once a listener has been reached, each 
   await listening.end({ timeout: 1 })
   await assert.rejects(listener.reach())
 })
+
+test('a connection that has fallen silent is replaced once somebody wants to reach it, and hears again', async () => {
+  const heard: string[] = []
+  let [losses, openings] = [0, 0]
+  const listening = connect(url, { name: 'silent', max: 1 })
+  const listener = await listening.listen('silence', {
+    heard: payload => heard.push(payload),
+    ready: () => openings++,
+    lost: () => losses++,
+  })
+  const [{ pid }] = await sql<[{ pid: number }]>`select pid from pg_stat_activity where application_name = 'silent'`
+  process.kill(pid, 'SIGSTOP')
+  try {
+    await assert.rejects(listener.reach())
+    while (openings < 2) await new Promise(resolve => setTimeout(resolve, 10))
+    await sql`select pg_notify('silence', 'open again')`
+    await listener.reach()
+    assert.deepEqual([losses, heard], [1, ['open again']])
+  } finally {
+    process.kill(pid, 'SIGCONT')
+  }
+  await listening.end({ timeout: 1 })
+})
