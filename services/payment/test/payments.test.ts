@@ -231,6 +231,13 @@ test('a refund of the order service’s is made once for its id, also at the sam
   await assert.rejects(ask(randomUUID(), 1, randomUUID()), refusedAs('payment-not-allowed'))
   assert.equal((await ask(randomUUID(), 1999)).refunded_minor, 2999)
   assert.deepEqual((await payments.read(payment_id)).refunded, 29.99)
+
+  for (let i = 0; i < 10; i++) {
+    const whole = await payments.captured('tok_approve', 1000)
+    const of_it_all = randomUUID()
+    await Promise.all([1, 2, 3, 4].map(() => ask(of_it_all, 1000, whole.order_id)))
+    assert.deepEqual(await ask(of_it_all, 1000, whole.order_id), { status: 'succeeded', refunded_minor: 1000 })
+  }
 })
 
 test('the steps of an order’s payments are told in order: silence, what came of it, and refunds', async () => {
