@@ -1,5 +1,5 @@
 import { rebuild } from '@shopfleet/analytics/rebuild'
-import { connectPostgresBus } from '@shopfleet/messaging'
+import { openBus } from '@shopfleet/platform/bus'
 import { withDatabases } from '@shopfleet/platform/data-folder'
 import { readEnvFile } from '@shopfleet/platform/launch'
 import { migrateAll } from '@shopfleet/platform/migrations'
@@ -16,7 +16,7 @@ await runProgram(async () => {
   const options = readOptions(process.argv.slice(2), process.env)
   await withDatabases(options, process.env, async ({ urls }) => {
     await migrateAll(urls)
-    const bus = await connectPostgresBus(urls.bus!, { migrated: true })
+    const bus = await openBus(urls.bus!, process.env)
     try {
       const { events, whole } = await rebuild({ url: urls.analytics!, bus, say: console.log })
       const kept = whole ? '' : '; what is older than the event log was kept'

@@ -78,7 +78,13 @@ await runProgram(async () => {
     const adminUrl = options.databaseUrl ?? embeddedAdminUrl(options.dataDir)
     const names = isWhole ? databaseNames : parseServices(values.service!, databaseNames)
     const secrets = keepSecrets(options.dataDir, roleNames, process.env)
-    const { backup, recovered, rows, aside, seconds } = await restoreServices({ ...common, names, adminUrl, secrets })
+    const { backup, recovered, rows, aside, seconds } = await restoreServices({
+      ...common,
+      names,
+      adminUrl,
+      secrets,
+      env: process.env,
+    })
     tellRecovered(recovered, target)
     for (const [name, count] of Object.entries(rows)) console.log(`  ${name.padEnd(14)} ${count} rows`)
     console.log(`\n${names.join(', ')} restored from ${backup.name} in ${seconds.toFixed(1)} s.`)

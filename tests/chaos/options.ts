@@ -21,6 +21,7 @@ export const faultNames = [
   'events-late',
   'provider-kill',
   'provider-stop',
+  'kafka-kill',
   'clock',
 ] as const
 export type FaultName = (typeof faultNames)[number]
@@ -31,6 +32,8 @@ export interface ChaosOptions {
   faults: readonly FaultName[]
   seed: number
   layout: 'processes' | 'one'
+  /** The event log in Kafka instead of PostgreSQL. */
+  kafka: boolean
   shoppers: number
   /** Where the run is kept; made if need be. */
   folder?: string
@@ -57,6 +60,7 @@ export const defaultOptions: ChaosOptions = {
   faults: faultNames,
   seed: 1,
   layout: 'processes',
+  kafka: false,
   shoppers: 24,
   keep: false,
   env: {},
@@ -70,6 +74,7 @@ export const helpText = `npm run chaos -- [options]
                        (none: a calm run)
   --seed 1             the same seed, the same decisions
   --layout processes   or one: all services in one process
+  --kafka              the event log in a broker of Apache Kafka, which is killed too (needs KAFKA_JARS)
   --shoppers 24        so many shop at once
   --seeded-bug name    with a deliberate fault in our own code
   --drill name         one situation with a figure of its own: rolling-restart, postgres-back,
@@ -103,7 +108,13 @@ export function readOptions(args: string[]): ChaosOptions | undefined {
   let values: Record<string, string | boolean | undefined>
   try {
     const flags = { minutes: string, faults: string, seed: string, layout: string, shoppers: string, folder: string }
-    const more = { 'seeded-bug': string, drill: string, keep: { type: 'boolean' }, help: { type: 'boolean' } } as const
+    const more = {
+      'seeded-bug': string,
+      drill: string,
+      keep: { type: 'boolean' },
+      kafka: { type: 'boolean' },
+      help: { type: 'boolean' },
+    } as const
     values = parseArgs({ args, options: { ...flags, ...more } }).values
   } catch (error) {
     throw new UsageError((error as Error).message)
@@ -123,6 +134,7 @@ export function readOptions(args: string[]): ChaosOptions | undefined {
     faults: text('faults') === undefined ? faultNames : faultsFrom(text('faults')!),
     seed: Math.floor(positive('seed', text('seed') ?? String(defaultOptions.seed))),
     layout,
+    kafka: values.kafka === true,
     shoppers: Math.ceil(positive('shoppers', text('shoppers') ?? String(defaultOptions.shoppers))),
     folder: text('folder'),
     keep: values.keep === true,

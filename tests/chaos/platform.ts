@@ -13,6 +13,7 @@ import { type PortPlan, planPorts, takenPlaces } from '@shopfleet/platform/ports
 import { keepSecrets } from '@shopfleet/platform/secrets'
 import { freePorts, type Random } from '@shopfleet/testing'
 import { type Edge, openEdge } from './edge.ts'
+import { type KafkaLog, openKafka } from './kafka.ts'
 import type { ChaosOptions } from './options.ts'
 import { type Program, startProgram } from './program.ts'
 import { type DataDisk, openDataDisk } from './tmpfs.ts'
@@ -28,6 +29,8 @@ export interface Platform {
   mail: Program
   edges: Edge[]
   postgres: Postgres
+  /** Where the event log is, in a run with Kafka. */
+  kafka?: KafkaLog
   disk: DataDisk
   administrator: Administrator
   /** Settings of the services that a judge must know. */
@@ -108,6 +111,8 @@ async function start(options: ChaosOptions, stage: Stage): Promise<Omit<Platform
     roleNames.map(name => [name, databaseUrlOf(postgres.adminUrl, name, secrets.databasePasswords[name]!)]),
   )
   await migrateBusAt(urls.bus!)
+  const kafka = options.kafka ? await openKafka() : undefined
+  stops.push(() => kafka?.stop())
 
   const ports = await choosePorts(stage.random)
   const edges: Edge[] = []
@@ -150,6 +155,7 @@ async function start(options: ChaosOptions, stage: Stage): Promise<Omit<Platform
     ...(options.drill === 'rolling-restart' ? { LINGER_MS: '500' } : {}),
     LOG_LEVEL: logLevel,
     ...(options.seeded_bug ? { SEEDED_BUG: options.seeded_bug } : {}),
+    ...kafka?.settings,
     ...options.env,
   }
   const plan: LaunchPlan = {
@@ -237,6 +243,7 @@ async function start(options: ChaosOptions, stage: Stage): Promise<Omit<Platform
     mail,
     edges,
     postgres,
+    kafka,
     disk,
     administrator: administrator!,
     settings: chosen,

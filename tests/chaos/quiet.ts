@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { services } from '@shopfleet/platform'
+import { endsOf } from './kafka.ts'
 import type { Platform } from './platform.ts'
 
 /** What still has to happen before the platform is at rest; each entry is one reason. */
@@ -9,12 +10,7 @@ export async function openMatters(platform: Platform): Promise<string[]> {
     const [row] = await platform.sql(database).unsafe<[{ n: number }]>(query)
     if (row.n > 0) open.push(`${database}: ${row.n} ${what}`)
   }
-  const tails = new Map(
-    (
-      await platform.sql('bus')<{ topic: string; last: number }[]>`
-        select topic, max(position) as last from events group by topic`
-    ).map(row => [row.topic, row.last]),
-  )
+  const tails = await endsOf(platform)
   await count('order', 'orders on their way', `select count(*)::int n from orders where goal <> 'none'`)
   await count('order', 'orders that wait to be paid', `select count(*)::int n from orders where status = 'pending'`)
   await count('order', 'refunds asked for', `select count(*)::int n from order_refunds where status = 'asked'`)

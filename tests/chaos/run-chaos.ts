@@ -9,6 +9,7 @@ import type { FaultScene, Measures } from './faults/fault.ts'
 import { createFigures, recovery_ms } from './figures.ts'
 import { createRunClock, openLines } from './history.ts'
 import { judge } from './judge.ts'
+import { keepTopics } from './kafka.ts'
 import { keepTables } from './keep.ts'
 import { type ChaosOptions, defaultOptions } from './options.ts'
 import { type Platform, startPlatform } from './platform.ts'
@@ -142,6 +143,7 @@ async function run(options: ChaosOptions, { platform, folder, startedAt, randomO
   await client.close()
   options.say('keeping the evidence …')
   await keepTables(platform, folder)
+  if (platform.kafka) await keepTopics(platform.kafka, folder)
   await Promise.all([history.close(), faultJournal.close(), sampleJournal.close()])
 
   const facts: RunFacts = {

@@ -169,7 +169,9 @@ export const settlePayment: typeof real.settlePayment = (sql, id, seen) =>
 export const markInDoubt: typeof real.markInDoubt = (sql, id) =>
   at(sql).statement((tables, db) => {
     const p = tables.payments.get(id)
-    if (p?.status === 'authorising') put(tables, { ...p, status: 'in_doubt', updated_at: db.now })
+    if (p?.status !== 'authorising') return false
+    put(tables, { ...p, status: 'in_doubt', updated_at: db.now })
+    return true
   })
 
 /** What is shown to staff decides nothing. */

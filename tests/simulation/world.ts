@@ -170,7 +170,7 @@ export function createWorld(options: WorldOptions) {
   openLine(lineName, provider)
 
   function contextOf(instance: Instance) {
-    const metric = { inc() {} }
+    const uncounted = () => {}
     const unexpected = (details: any, message: string) => {
       const { error } = details
       if (error instanceof Unavailable || isUnavailable(error))
@@ -196,9 +196,10 @@ export function createWorld(options: WorldOptions) {
           },
         },
       },
-      orders: metric,
+      orders: { told: uncounted, paid: uncounted, cancelled: uncounted },
+      counts: { payment: uncounted, refund: uncounted, repaired: uncounted, answered: uncounted },
+      shortages: { inc: uncounted },
       placing: new Set<string>(),
-      repaired: () => {},
       call: (operation: Operation<any, any, any, any>, input: any) => callFrom(instance, operation, input),
     }
     const toProvider = shop.createProvider({

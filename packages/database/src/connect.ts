@@ -99,6 +99,7 @@ export function connect(
       listening.catch(() => listeners.delete(listening))
       return listening
     },
+    usage: pool.usage,
     async end(options?: { timeout?: number }) {
       await Promise.allSettled([...listeners].map(async listening => (await listening).unlisten()))
       await pool.end(options)

@@ -256,5 +256,13 @@ export function createPool(template: Driver, limits: PoolLimits) {
     await Promise.all(closing.map(client => client.connection.close()))
   }
 
-  return { run, acquire, give, mend, discard, end }
+  /** Those in use may be opening still. */
+  const usage = () => ({
+    in_use: clients.size - idle.length,
+    idle: idle.length,
+    max: limits.max,
+    waiting: waiting.length,
+  })
+
+  return { run, acquire, give, mend, discard, end, usage }
 }

@@ -27,6 +27,8 @@ export interface Sql extends Queryable, Gather {
   reserve(): Promise<ReservedSql>
   /** Calls `heard` for each NOTIFY on the channel. The connection is its own and is renewed after a loss. */
   listen(channel: string, hearing: Hearing): Promise<Listener>
+  /** Connections in use, idle and at most, and the statements that wait for one. */
+  usage(): { in_use: number; idle: number; max: number; waiting: number }
   /** Closes all connections after what runs has finished, or after `timeout` seconds (default: no limit). */
   end(options?: { timeout?: number }): Promise<void>
 }

@@ -21,6 +21,9 @@ export function currentContext(): Context {
   return storage.getStore() ?? { correlation_id: randomUUID(), traceparent: null, deadline: undefined }
 }
 
+/** The trace in force; null where there is none. */
+export const currentTraceparent = (): string | null => storage.getStore()?.traceparent ?? null
+
 /** What an event says of the request it came from; for a statement that is run for many. */
 export interface Cause {
   correlation_id: string

@@ -9,7 +9,7 @@ export {
   type Passing,
   pruneTopic,
 } from './bus.ts'
-export { type Cause, type Context, currentCause, currentContext, withContext } from './context.ts'
+export { type Cause, type Context, currentCause, currentContext, currentTraceparent, withContext } from './context.ts'
 export { createLoop, type Loop } from './loop.ts'
 export { type OutboxRow, outboxRow, publish } from './outbox.ts'
 export { createOwnEvents, type Learn, type Learnt, type OwnEvents } from './own-events.ts'
@@ -27,7 +27,7 @@ export {
   readMessagingState,
   rewindBeyondEnd,
 } from './state.ts'
-export { createSubscription, type Handler, on, onMany, type Subscription } from './subscription.ts'
+export { createSubscription, type Handler, on, onMany, type Subscription, type Traced } from './subscription.ts'
 export { createTail, type Tail } from './tail.ts'
 
 /** Migrations every service's database gets before its own: outbox, inbox, offsets, dead letters. */

@@ -36,6 +36,8 @@ export function createRelay(options: {
   poll_ms?: number
   /** Awaited before and after events are handed to the bus, in crash tests. */
   boundary?: Boundary
+  /** Told of events that are on the bus now; at times once more than they are. */
+  onSent?: (messages: EventMessage[]) => void
 }): Relay {
   const { sql, bus, service, boundary } = options
   let leased: ReservedSql | undefined
@@ -99,12 +101,11 @@ export function createRelay(options: {
         const seqs = rows.map(row => row.seq)
         if (seeded('relay-deletes-first')) await forget(connection, seqs)
         await boundary?.('before publish')
-        await bus.append(
-          service,
-          rows.map(({ seq: _, ...message }) => message),
-        )
+        const messages = rows.map(({ seq: _, ...message }) => message)
+        await bus.append(service, messages)
         await boundary?.('after publish')
         handed = seqs
+        options.onSent?.(messages)
         last = seqs.at(-1)!
         sent += rows.length
         if (rows.length === batchSize && performance.now() < stopBy_ms) continue

@@ -7,10 +7,16 @@ import { createLoop, type Loop } from './loop.ts'
 const batchSize = 200
 const attempts = 5
 
+/** Awaited around the work on events that are applied together: it hands them on, each with the trace it belongs to. */
+export type Traced = (
+  messages: EventMessage<any>[],
+  work: (messages: EventMessage<any>[]) => Promise<void>,
+) => Promise<void>
+
 export interface Handler {
   event: EventType
   /** Applies events of this handler that come in a row. */
-  apply: (tx: Tx, messages: EventMessage<any>[]) => Promise<void>
+  apply: (tx: Tx, messages: EventMessage<any>[], traced?: Traced) => Promise<void>
 }
 
 const contextOf = ({ correlation_id, traceparent }: EventMessage) => ({
@@ -29,8 +35,10 @@ export function on<E extends EventType>(
 ): Handler {
   return {
     event,
-    async apply(tx, messages) {
-      for (const message of messages) await withContext(contextOf(message), () => handle(tx, message.payload, message))
+    async apply(tx, messages, traced) {
+      const one = (message: EventMessage<any>) =>
+        withContext(contextOf(message), () => handle(tx, message.payload, message))
+      for (const message of messages) await (traced ? traced([message], ([same]) => one(same!)) : one(message))
     },
   }
 }
@@ -43,14 +51,17 @@ export function onMany<E extends EventType>(
   events: readonly E[],
   handleAll: (tx: Tx, payloads: PayloadOf<E>[], messages: EventMessage<PayloadOf<E>>[]) => Promise<void>,
 ): Handler[] {
-  const apply: Handler['apply'] = (tx, messages) =>
-    withContext(contextOf(messages[0]!), () =>
-      handleAll(
-        tx,
-        messages.map(message => message.payload),
-        messages,
-      ),
-    )
+  const apply: Handler['apply'] = (tx, messages, traced) => {
+    const all = (together: EventMessage<any>[]) =>
+      withContext(contextOf(together[0]!), () =>
+        handleAll(
+          tx,
+          together.map(message => message.payload),
+          together,
+        ),
+      )
+    return traced ? traced(messages, all) : all(messages)
+  }
   return events.map(event => ({ event, apply }))
 }
 
@@ -93,6 +104,7 @@ export function createSubscription(options: {
   gather_ms?: number
   /** What an event that failed waits at first before it is tried again; doubled each time. */
   retry_ms?: number
+  traced?: Traced
 }): Subscription {
   const { sql, bus, poll_ms = 2000 } = options
   const handlers = new Map(options.handlers.map(handler => [handler.event.name, handler]))
@@ -116,7 +128,7 @@ export function createSubscription(options: {
       const { apply } = handlers.get(left[i]!.name)!
       let end = i + 1
       while (end < left.length && handlers.get(left[end]!.name)!.apply === apply) end++
-      await apply(tx, left.slice(i, end))
+      await apply(tx, left.slice(i, end), options.traced)
       i = end
     }
   }

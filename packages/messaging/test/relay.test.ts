@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { EventMessage } from '@shopfleet/contracts'
 import { isUnavailable, type Sql, transaction } from '@shopfleet/database'
 import { type Bus, connectPostgresBus, createRelay, pruneTopic, publish, withContext } from '../src/index.ts'
-import { createStage, type Scene, until } from './scene.ts'
+import { createStage, inPostgresAlone, type Scene, until } from './scene.ts'
 
 let stage: Awaited<ReturnType<typeof createStage>>
 before(async () => {
@@ -43,28 +43,32 @@ test('what is published in a transaction that is rolled back is never said; afte
   await relay.stop()
 })
 
-test('a relay that dies between append and delete says nothing twice: the next one finds the rows and the bus knows them', async () => {
-  const scene = await stage.scene()
-  const aggregate_id = randomUUID()
-  for (let n = 1; n <= 3; n++) await publish(scene.sql, scene.counted, aggregate_id, { n })
-  const dying = relayOf(scene, {
-    bus: {
-      ...scene.bus,
-      async append(topic, messages) {
-        await scene.bus.append(topic, messages)
-        await killLease(scene.another())
+test(
+  'a relay that dies between append and delete says nothing twice: the next one finds the rows and the bus knows them',
+  inPostgresAlone,
+  async () => {
+    const scene = await stage.scene()
+    const aggregate_id = randomUUID()
+    for (let n = 1; n <= 3; n++) await publish(scene.sql, scene.counted, aggregate_id, { n })
+    const dying = relayOf(scene, {
+      bus: {
+        ...scene.bus,
+        async append(topic, messages) {
+          await scene.bus.append(topic, messages)
+          await killLease(scene.another())
+        },
       },
-    },
-  })
-  await assert.rejects(dying.drain(), isUnavailable)
-  assert.equal(await waiting(scene.sql), 3)
-  await publish(scene.sql, scene.counted, aggregate_id, { n: 4 })
-  const next = relayOf(scene, { sql: scene.another() })
-  assert.equal(await next.drain(), 4)
-  assert.deepEqual(numbersOf(await scene.said()), [1, 2, 3, 4])
-  assert.equal(await waiting(scene.sql), 0)
-  await next.stop()
-})
+    })
+    await assert.rejects(dying.drain(), isUnavailable)
+    assert.equal(await waiting(scene.sql), 3)
+    await publish(scene.sql, scene.counted, aggregate_id, { n: 4 })
+    const next = relayOf(scene, { sql: scene.another() })
+    assert.equal(await next.drain(), 4)
+    assert.deepEqual(numbersOf(await scene.said()), [1, 2, 3, 4])
+    assert.equal(await waiting(scene.sql), 0)
+    await next.stop()
+  },
+)
 
 test('what was handed over leaves the outbox soon, though nobody asks for another look', async () => {
   const scene = await stage.scene()
@@ -77,30 +81,34 @@ test('what was handed over leaves the outbox soon, though nobody asks for anothe
   await relay.stop()
 })
 
-test('a relay that dies with the delete still before it leaves the rows to the next, and nothing is said twice', async () => {
-  const scene = await stage.scene()
-  const appended: string[] = []
-  const bus: Bus = {
-    ...scene.bus,
-    async append(topic, messages) {
-      await scene.bus.append(topic, messages)
-      appended.push(...messages.map(({ id }) => id))
-    },
-  }
-  await scene.sql`create function die() returns trigger language plpgsql as
+test(
+  'a relay that dies with the delete still before it leaves the rows to the next, and nothing is said twice',
+  inPostgresAlone,
+  async () => {
+    const scene = await stage.scene()
+    const appended: string[] = []
+    const bus: Bus = {
+      ...scene.bus,
+      async append(topic, messages) {
+        await scene.bus.append(topic, messages)
+        appended.push(...messages.map(({ id }) => id))
+      },
+    }
+    await scene.sql`create function die() returns trigger language plpgsql as
     $$ begin perform pg_terminate_backend(pg_backend_pid()); return old; end $$`
-  await scene.sql`create trigger die before delete on outbox for each row execute function die()`
-  const dying = relayOf(scene, { bus })
-  dying.start()
-  await publish(scene.sql, scene.counted, randomUUID(), { n: 1 })
-  await until(() => appended.length > 1, 'it hands over again what it could not delete')
-  assert.equal(await waiting(scene.sql), 1)
-  await scene.sql`drop trigger die on outbox`
-  await publish(scene.sql, scene.counted, randomUUID(), { n: 2 })
-  await until(async () => (await waiting(scene.sql)) === 0, 'the outbox is empty')
-  await dying.stop()
-  assert.deepEqual(numbersOf(await scene.said()), [1, 2])
-})
+    await scene.sql`create trigger die before delete on outbox for each row execute function die()`
+    const dying = relayOf(scene, { bus })
+    dying.start()
+    await publish(scene.sql, scene.counted, randomUUID(), { n: 1 })
+    await until(() => appended.length > 1, 'it hands over again what it could not delete')
+    assert.equal(await waiting(scene.sql), 1)
+    await scene.sql`drop trigger die on outbox`
+    await publish(scene.sql, scene.counted, randomUUID(), { n: 2 })
+    await until(async () => (await waiting(scene.sql)) === 0, 'the outbox is empty')
+    await dying.stop()
+    assert.deepEqual(numbersOf(await scene.said()), [1, 2])
+  },
+)
 
 test('a relay that is woken in vain looks ever less often; what is written then is said all the same, whoever wrote it', async () => {
   const scene = await stage.scene()
@@ -286,19 +294,23 @@ test('positions of a topic become visible in order: a reader beside many writers
   for (let i = 0; i < read.length; i += 2) assert.equal(read[i + 1], read[i]! + 1, 'an append stays together')
 })
 
-test('the bus takes a message once, keeps the order of an append and passes over an empty one', async () => {
-  const scene = await stage.scene()
-  const [a, b, c] = [1, 2, 3].map(n => scene.message(randomUUID(), n)) as [EventMessage, EventMessage, EventMessage]
-  await scene.bus.append(scene.topic, [])
-  await scene.bus.append(scene.topic, [b, a])
-  await Promise.all([scene.bus.append(scene.topic, [a, b, c]), scene.bus.append(scene.topic, [c, a])])
-  assert.deepEqual(
-    (await scene.said()).map(message => message.id),
-    [b.id, a.id, c.id],
-  )
-})
+test(
+  'the bus takes a message once, keeps the order of an append and passes over an empty one',
+  inPostgresAlone,
+  async () => {
+    const scene = await stage.scene()
+    const [a, b, c] = [1, 2, 3].map(n => scene.message(randomUUID(), n)) as [EventMessage, EventMessage, EventMessage]
+    await scene.bus.append(scene.topic, [])
+    await scene.bus.append(scene.topic, [b, a])
+    await Promise.all([scene.bus.append(scene.topic, [a, b, c]), scene.bus.append(scene.topic, [c, a])])
+    assert.deepEqual(
+      (await scene.said()).map(message => message.id),
+      [b.id, a.id, c.id],
+    )
+  },
+)
 
-test('pruning forgets old events only, and readers go on from where they are', async () => {
+test('pruning forgets old events only, and readers go on from where they are', inPostgresAlone, async () => {
   const scene = await stage.scene()
   await scene.bus.append(
     scene.topic,

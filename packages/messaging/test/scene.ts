@@ -2,9 +2,13 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import { type EventMessage, event, type ServiceName } from '@shopfleet/contracts'
 import { connect, migrate, type Sql } from '@shopfleet/database'
-import { createTestDatabases, type TestDatabases } from '@shopfleet/testing'
+import { createTestDatabases, kafkaSettings, type TestDatabases } from '@shopfleet/testing'
 import { Type } from 'typebox'
 import { type Bus, connectPostgresBus, messagingMigrations } from '../src/index.ts'
+import { connectKafkaBus } from '../src/kafka-bus.ts'
+
+/** For what the log in PostgreSQL alone does: to know an event that is appended again, to be set back, to be pruned by us. */
+export const inPostgresAlone = process.env.TEST_KAFKA_BROKERS ? { skip: 'the log in PostgreSQL alone' } : {}
 
 /** What a test of messaging plays with: a service's database, a topic of its own, and the file's one bus. */
 export interface Scene {
@@ -30,7 +34,11 @@ const countedOf = (service: ServiceName) =>
 export async function createStage() {
   const databases: TestDatabases = await createTestDatabases()
   const busUrl = await databases.create('bus')
-  const bus = await connectPostgresBus(busUrl)
+  const pages = await connectPostgresBus(busUrl)
+  const { KAFKA_BROKERS, KAFKA_TOPIC_PREFIX } = kafkaSettings()
+  const bus = KAFKA_BROKERS
+    ? connectKafkaBus({ brokers: [KAFKA_BROKERS], topic_prefix: KAFKA_TOPIC_PREFIX!, retention_days: 1 })
+    : pages
   const busSql = connect(busUrl, { name: 'scene', max: 4 })
   let scenes = 0
   let ofScene: Sql[] = []
@@ -81,15 +89,14 @@ export async function createStage() {
           ...more,
         }),
         async said() {
-          const rows = await busSql<{ message: EventMessage<{ n: number }> }[]>`
-            select message from events where topic = ${topic} order by position`
-          return rows.map(row => row.message)
+          const found = await bus.read(topic, 0, 1000)
+          return found.map(({ message }) => message as EventMessage<{ n: number }>)
         },
       }
     },
     async close() {
       await closeScene()
-      await bus.close()
+      await Promise.all([bus.close(), pages.close()])
       await busSql.end({ timeout: 1 })
       await databases.stop()
     },

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import { createTail } from '../src/index.ts'
-import { createStage, type Scene, until } from './scene.ts'
+import { createStage, inPostgresAlone, type Scene, until } from './scene.ts'
 
 let stage: Awaited<ReturnType<typeof createStage>>
 before(async () => {
@@ -83,7 +83,7 @@ test('other topics are not its business', async () => {
   assert.deepEqual(heard, [])
 })
 
-test('where the log was set back it says so, and goes on from its new end', async () => {
+test('where the log was set back it says so, and goes on from its new end', inPostgresAlone, async () => {
   const scene = await stage.scene()
   const { tail, heard, missed } = tailOf(scene)
   await tail.drain()

@@ -28,13 +28,20 @@ const ownersOf: Partial<Record<string, RegExp>> = {
   review: bucketKeys,
   notification: /^(NOTIFICATION_)?(SMTP_URL|SMS_KEY)(_FILE)?$/,
 }
+/** An account of one service's own at the brokers of the event log. */
+const ownKafka = /^([A-Z]+)_KAFKA_PASSWORD(_FILE)?$/
 const isOwned = (name: string) => Object.values(ownersOf).some(pattern => pattern!.test(name))
 
 /** What a service may see of the environment the person set. */
 function open(env: Env, service: string): Env {
   const own = ownersOf[service]
   return Object.fromEntries(
-    Object.entries(env).filter(([name]) => !isSecret(name) && (!isOwned(name) || own?.test(name))),
+    Object.entries(env).filter(
+      ([name]) =>
+        !isSecret(name) &&
+        (!isOwned(name) || own?.test(name)) &&
+        (ownKafka.exec(name)?.[1] ?? service.toUpperCase()) === service.toUpperCase(),
+    ),
   )
 }
 

@@ -2,8 +2,8 @@
 
 import type { EventMessage } from '@shopfleet/contracts'
 import { connect } from '@shopfleet/database'
-import { connectPostgresBus } from '@shopfleet/messaging'
 import { readConfig } from '@shopfleet/service-kit'
+import { openBus } from './bus.ts'
 import { environmentOf, type LaunchPlan } from './environment.ts'
 import type { Options } from './options.ts'
 import { planPorts } from './ports.ts'
@@ -17,12 +17,14 @@ export interface LogCatchUp {
   bus: string
   secrets: Secrets
   dataDir: string
+  /** Settings of the shop: where its event log is. */
+  env: Record<string, string | undefined>
 }
 
 /** What was said and not yet handed over is not lost with the database it waits in. */
-async function carryOutbox(name: string, { before, bus: busUrl }: LogCatchUp): Promise<number> {
+async function carryOutbox(name: string, { before, bus: busUrl, env }: LogCatchUp): Promise<number> {
   const sql = connect(before, { name: 'shopfleet restore', max: 1 })
-  const bus = await connectPostgresBus(busUrl, { migrated: true })
+  const bus = await openBus(busUrl, env)
   try {
     const rows = await sql<EventMessage[]>`
       select event_id as id, name, version, ${name} as service, aggregate_id, payload, correlation_id, traceparent, occurred_at
@@ -36,11 +38,14 @@ async function carryOutbox(name: string, { before, bus: busUrl }: LogCatchUp): P
 }
 
 /** Has the service itself learn, by its tools without its door: it is never started here. */
-async function learn(name: string, { restored, bus, secrets, dataDir }: LogCatchUp): Promise<number> {
+async function learn(name: string, { restored, bus, secrets, dataDir, env }: LogCatchUp): Promise<number> {
   const entry = services.find(service => service.name === name)!
   const { config: schema, create } = await entry.load()
   const plan: LaunchPlan = {
-    env: { LOG_LEVEL: 'silent' },
+    env: {
+      ...Object.fromEntries(Object.entries(env).filter(([setting]) => setting.includes('KAFKA_'))),
+      LOG_LEVEL: 'silent',
+    },
     options: { logLevel: 'silent', demo: false, dataDir } as Options,
     ports: planPorts({}),
     secrets,

@@ -18,9 +18,10 @@ export async function startOneProcess(
   const { options } = plan
   // Reading the code takes as long as PostgreSQL takes to start: neither waits for the other.
   const loading = services.map(entry => entry.load())
-  const [{ createLog, createNeighbours, readConfig }, { connectPostgresBus, shareReads }] = await Promise.all([
+  const [{ createLog, createNeighbours, readConfig }, { shareReads }, { openBus }] = await Promise.all([
     import('@shopfleet/service-kit'),
     import('@shopfleet/messaging'),
+    import('./bus.ts'),
   ])
   const [databases] = await Promise.all([opening, ...loading])
   signal.throwIfAborted()
@@ -29,7 +30,7 @@ export async function startOneProcess(
   const running = new Map<string, Runnable>()
   let gateway: Runnable | undefined
   let logFile: LogFile | undefined
-  const bus: Bus = shareReads(await connectPostgresBus(databases.urls.bus!, { migrated: true }))
+  const bus: Bus = shareReads(await openBus(databases.urls.bus!, plan.env))
 
   async function start(entry: ServiceEntry): Promise<Runnable> {
     const { config: schema, create } = await loading[services.indexOf(entry)]!

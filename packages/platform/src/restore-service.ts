@@ -21,6 +21,8 @@ import { type RestoreTarget, stampOf } from './restore.ts'
 import type { Secrets } from './secrets.ts'
 
 export interface ServiceRestoreOptions extends Pick<Options, 'dataDir' | 'backupDir'> {
+  /** Settings of the shop, for where its event log is; a database of its own without them. */
+  env?: Record<string, string | undefined>
   /** Services, or `bus`. Several change places in the same instant. */
   names: string[]
   target: RestoreTarget
@@ -149,7 +151,8 @@ async function rename(sql: Sql, renamings: Renaming): Promise<void> {
  * not available: what was said until then is carried to the event log, and each service learns from its own events there
  * what it did since that time, before anything else of it works with the restored data.
  */
-async function exchangeDatabases({ names, adminUrl, secrets, now, dataDir }: ServiceRestoreOptions): Promise<string[]> {
+async function exchangeDatabases(options: ServiceRestoreOptions): Promise<string[]> {
+  const { names, adminUrl, secrets, now, dataDir, env = {} } = options
   const mark = stampOf(now)
     .toLowerCase()
     .replaceAll(/[^0-9tz]/g, '')
@@ -168,6 +171,7 @@ async function exchangeDatabases({ names, adminUrl, secrets, now, dataDir }: Ser
             bus: databaseUrlOf(adminUrl, 'bus', secrets.databasePasswords.bus!),
             secrets,
             dataDir,
+            env,
           })
         }
       }

@@ -51,6 +51,25 @@ export const baseSettings = {
     description:
       'How long a service that is to stop goes on answering, and tells each caller to come by a new connection: for restarts one by one behind a balancer',
   }),
+  OTEL_EXPORTER_OTLP_ENDPOINT: Type.String({
+    default: '',
+    pattern: '^(https?://.+)?$',
+    description:
+      'Collector that traces are sent to by OTLP over HTTP (http://127.0.0.1:4318); without it there are none',
+  }),
+  OTEL_EXPORTER_OTLP_HEADERS: Type.String({
+    default: '',
+    pattern: '^([\\w-]+=([^,%]|%[2-7][0-9A-Fa-f])*(,(?=.)|$))*$',
+    description: 'Headers it wants, as a key of who keeps them: name=value,name=value, with values as in a URL',
+    secret: true,
+  }),
+  TRACE_RATIO: Type.Number({
+    default: 0.1,
+    minimum: 0,
+    maximum: 1,
+    description:
+      'Part of the traces that is recorded, decided where one begins: at the gateway, or in a sweep; 1 records all',
+  }),
   DEMO_OPEN: Type.Boolean({
     default: false,
     description:
@@ -78,6 +97,33 @@ export const baseSettings = {
   ADMIN_URL: Type.String({ default: 'http://127.0.0.1:4010', description: 'Where the admin service answers' }),
 }
 
+/** Where the log of events is: a database of PostgreSQL, or Apache Kafka, which goes before. */
+export const busSettings = {
+  BUS_DATABASE_URL: Type.String({
+    default: '',
+    pattern: '^(postgres(ql)?://.+)?$',
+    description: 'Database of the event log, unless it is in Kafka',
+    secret: true,
+  }),
+  KAFKA_BROKERS: Type.String({
+    default: '',
+    description:
+      'Brokers of Apache Kafka (host:port, with commas between), which the event log is in instead of a database; topics that are not there are made, with one partition',
+  }),
+  KAFKA_TOPIC_PREFIX: Type.String({
+    default: 'shopfleet.',
+    pattern: '^[A-Za-z0-9._-]*$',
+    description: 'Before the name of the speaking service in the name of its topic',
+  }),
+  KAFKA_TLS: Type.Boolean({ default: false, description: 'Speak TLS to the brokers' }),
+  KAFKA_CA: Type.String({
+    default: '',
+    description: 'Certificate (PEM) of the authority of the brokers, if it is not one that Node knows',
+  }),
+  KAFKA_USERNAME: Type.String({ default: '', description: 'Account at the brokers (SCRAM-SHA-512); none without it' }),
+  KAFKA_PASSWORD: Type.String({ default: '', description: 'Its password', secret: true }),
+}
+
 /** Settings of a service that owns a database. */
 export const databaseSettings = {
   EVENT_RETENTION_DAYS: Type.Integer({
@@ -93,11 +139,7 @@ export const databaseSettings = {
   }),
   DATABASE_URL: Type.String({ pattern: '^postgres(ql)?://', description: "The service's own database", secret: true }),
   DATABASE_POOL: Type.Integer({ default: 10, minimum: 2, maximum: 200, description: 'Connections to it at most' }),
-  BUS_DATABASE_URL: Type.String({
-    pattern: '^postgres(ql)?://',
-    description: 'Database of the event log',
-    secret: true,
-  }),
+  ...busSettings,
 }
 
 /** A service's settings: its own beside the common ones. `port` is the default of PORT. */

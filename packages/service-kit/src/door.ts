@@ -11,6 +11,7 @@ import type { Logger } from './log.ts'
 import type { Metrics } from './metrics.ts'
 import { declaredProblems, renderError } from './problem-reply.ts'
 import { type Call, JsonText, Reply, type Route } from './route.ts'
+import type { Span, Traces } from './traces.ts'
 import { checkReply, compileValidator, escapePointer } from './validation.ts'
 
 /*
@@ -34,6 +35,8 @@ export interface Incoming {
   correlation_id: string
   /** By `performance.now()`. */
   started_ms: number
+  /** Of its trace, where there is one and it is not the caller's own. */
+  span: Span | undefined
 }
 
 /** An answer. A body that is text is JSON; a stream is a file too large to hold. */
@@ -61,6 +64,7 @@ export interface DoorOptions {
   routes: Route[]
   /** Writes down what staff do. */
   audit?: Audit
+  traces?: Traces
   /** After a request that may have changed something. */
   onChanged: () => void
 }
@@ -73,15 +77,15 @@ const idempotencyPattern = /^[\x21-\x7e]{1,255}$/
 const json = 'application/json; charset=utf-8'
 
 export function createDoor(options: DoorOptions) {
-  const { config, log, clock, metrics, auth, audit } = options
+  const { config, log, clock, metrics, auth, audit, traces } = options
   const noteCoverage = config.CONTRACT_COVERAGE ? coverageIn(config.CONTRACT_COVERAGE) : undefined
 
   /** What travels on from a request. */
-  const contextOf = ({ headers, correlation_id, started_ms }: Incoming): Context => {
+  const contextOf = ({ headers, correlation_id, started_ms, span }: Incoming): Context => {
     const given = headers['x-deadline-ms']
     const budget = typeof given === 'string' && deadlinePattern.test(given) ? Number(given) : Number.POSITIVE_INFINITY
     const budget_ms = Math.min(budget, config.REQUEST_TIMEOUT_MS)
-    const traceparent = typeof headers.traceparent === 'string' ? headers.traceparent : null
+    const traceparent = span?.traceparent ?? (typeof headers.traceparent === 'string' ? headers.traceparent : null)
     return { correlation_id, traceparent, deadline: started_ms + budget_ms }
   }
 
@@ -169,6 +173,10 @@ export function createDoor(options: DoorOptions) {
     correlationOf: (given: unknown): string =>
       typeof given === 'string' && correlationPattern.test(given) ? given : clock.newId(),
 
+    /** Begins the span of a request. */
+    begin: (operation: Operation | undefined, headers: Incoming['headers'], correlation_id: string) =>
+      operation && traces?.serve(operation, headers, correlation_id),
+
     /** Finds out who asks, unless that is known, and refuses whom the operation does not allow. */
     async admit({ operation }: Mounted, incoming: Incoming, known?: Caller): Promise<void> {
       const caller = known ?? (await auth.authenticate(operation.auth, incoming.headers))
@@ -186,12 +194,13 @@ export function createDoor(options: DoorOptions) {
     },
 
     /** The answer that an error comes to; what is no refusal is logged. */
-    refuse(mounted: Mounted | undefined, incoming: Pick<Incoming, 'url' | 'correlation_id'>, error: unknown): Outgoing {
+    refuse(mounted: Mounted | undefined, incoming: Incoming, error: unknown): Outgoing {
       const { operation, declared } = mounted ?? {}
-      const { url, correlation_id } = incoming
+      const { url, correlation_id, span } = incoming
       const { problem, level, retry_after_s } = renderError(error, declared)
       if (level !== 'info') {
-        log[level]({ correlationId: correlation_id, operation: operation?.name, error }, 'request failed')
+        span?.fail(error)
+        log[level]({ correlationId: correlation_id, ...span?.ids, operation: operation?.name, error }, 'request failed')
       }
       if (operation) noteCoverage?.(operation, problem.status)
       return {
@@ -216,6 +225,7 @@ export function createDoor(options: DoorOptions) {
         log.info(
           {
             correlationId: incoming.correlation_id,
+            ...incoming.span?.ids,
             userId: incoming.caller?.kind === 'user' ? incoming.caller.user_id : undefined,
             method,
             path: pathOf(incoming.url),
@@ -226,6 +236,7 @@ export function createDoor(options: DoorOptions) {
           name,
         )
       }
+      incoming.span?.end(status)
       if (method !== 'GET') options.onChanged()
     },
   }

@@ -110,6 +110,7 @@ export function createHttp({ config, metrics, door, isReady, isLeaving }: HttpOp
       caller: anonymous,
       correlation_id,
       started_ms: performance.now(),
+      span: door.begin(request.routeOptions?.config?.operation, request.headers, correlation_id),
     }
     response.header('x-correlation-id', correlation_id)
   }

@@ -1,8 +1,10 @@
 export { anonymous, type Caller, checkAllowed, createAuth, isStaff, mayAccess, userIdOf } from './auth.ts'
+export { type BusConfig, type BusOptions, connectBus, hasBus } from './bus.ts'
 export { type Clock, createShiftedClock, createTestClock, systemClock } from './clock.ts'
 export {
   type BaseConfig,
   baseSettings,
+  busSettings,
   ConfigError,
   type DatabaseConfig,
   databaseSettings,
@@ -12,7 +14,7 @@ export {
 export { crashCorrelation } from './crash.ts'
 export { createDoor, type Outgoing } from './door.ts'
 export { createHttp, declaredStatuses } from './http.ts'
-export { createLog, type Logger } from './log.ts'
+export { createLog, type Logger, withEach } from './log.ts'
 export { runService } from './main.ts'
 export { createMetrics, type Metrics } from './metrics.ts'
 export { type Answer, answerInTime, createNeighbours, createSideDoor, type Neighbours } from './neighbours.ts'
@@ -31,5 +33,6 @@ export {
   type Sweep,
 } from './service.ts'
 export { serviceKeys } from './service-keys.ts'
+export { createTraces, currentTraceIds, type Span, type Traces } from './traces.ts'
 export { compileValidator } from './validation.ts'
 export { createVault, VaultError } from './vault.ts'

@@ -105,6 +105,11 @@ function destinationOf(format: 'json' | 'pretty'): DestinationStream {
   return destination
 }
 
+/** The same log, with what `about` says of them in its lines. */
+export function withEach(log: Logger, about: () => object | undefined): Logger {
+  return log.child({}, { formatters: { log: object => withoutSecrets({ ...about(), ...object }) } })
+}
+
 /**
  * The log of one service. Lines are JSON with `timestamp, level, service, correlationId, method, path, statusCode,
  * duration, message, metadata`; on a terminal they are readable text.

@@ -120,6 +120,8 @@ export function createSideDoor(door: Door, listener: FastifyInstance) {
 
   return {
     async answer(asked: Asked): Promise<Outgoing> {
+      const operation = mounted.get(asked.operation.name)?.operation
+      const correlation_id = door.correlationOf(asked.headers['x-correlation-id'])
       const incoming: Incoming = {
         params: asked.params,
         query: asked.query,
@@ -129,13 +131,14 @@ export function createSideDoor(door: Door, listener: FastifyInstance) {
         ip: here,
         headers: asked.headers,
         caller: anonymous,
-        correlation_id: door.correlationOf(asked.headers['x-correlation-id']),
+        correlation_id,
         started_ms: performance.now(),
+        span: door.begin(operation, asked.headers, correlation_id),
       }
       under_way++
       try {
         const outgoing = await serve(asked, incoming)
-        door.note(mounted.get(asked.operation.name)?.operation, asked.operation.method, incoming, outgoing.status)
+        door.note(operation, asked.operation.method, incoming, outgoing.status)
         return outgoing
       } finally {
         if (--under_way === 0) quiet?.()

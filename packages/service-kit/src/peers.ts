@@ -10,11 +10,12 @@ import {
   type ServiceName,
   Unavailable,
 } from '@shopfleet/contracts'
-import { currentContext } from '@shopfleet/messaging'
+import { currentContext, currentTraceparent } from '@shopfleet/messaging'
 import CircuitBreaker from 'opossum'
 import { Pool } from 'undici'
 import type { Authenticator } from './auth.ts'
 import { type Answer, answerInTime, asText, Late, type Neighbours } from './neighbours.ts'
+import type { Traces } from './traces.ts'
 
 /** Awaited before and after each outgoing call in crash tests. */
 type Boundary = (name: string) => void | Promise<void>
@@ -30,6 +31,7 @@ export interface PeersOptions {
   boundary?: Boundary
   /** Services of this process: they are asked without a socket. */
   neighbours?: Neighbours
+  traces?: Traces
 }
 
 /** Requests to one service at once; the next ones are refused as unavailable. */
@@ -77,8 +79,8 @@ export function createPeers(options: PeersOptions) {
     // It is not there, like one that is down: who asks all services must not stop at it.
     if (!url) throw new Unavailable(service, { cause: new Error('no address of it is configured') })
     const pool = new Pool(url, { connections: 64, pipelining: 1, keepAliveTimeout: 60_000, connect: { timeout: 2000 } })
-    function headersOf(asked: Request, budget_ms: number): Record<string, string> {
-      const { correlation_id, traceparent } = currentContext()
+    function headersOf(asked: Request, budget_ms: number, traceparent: string | null): Record<string, string> {
+      const { correlation_id } = currentContext()
       const headers: Record<string, string> = {
         'x-correlation-id': correlation_id,
         'x-deadline-ms': String(Math.ceil(budget_ms)),
@@ -88,7 +90,7 @@ export function createPeers(options: PeersOptions) {
       if (asked.body !== undefined) headers['content-type'] = 'application/json'
       return headers
     }
-    async function exchange(asked: Request, budget_ms: number) {
+    async function exchange(asked: Request, budget_ms: number, traceparent: string | null) {
       // The limit is on all of it, from the wait for a connection to the last byte: undici's own leave out the first,
       // count each piece of a body anew and are a second coarse.
       const limit = new AbortController()
@@ -97,7 +99,10 @@ export function createPeers(options: PeersOptions) {
         const { statusCode, body } = await pool.request({
           method: asked.operation.method,
           path: asked.path,
-          headers: { 'x-service-token': await options.auth.tokenFor(service), ...headersOf(asked, budget_ms) },
+          headers: {
+            'x-service-token': await options.auth.tokenFor(service),
+            ...headersOf(asked, budget_ms, traceparent),
+          },
           body: asked.body,
           signal: limit.signal,
           headersTimeout: 0,
@@ -108,9 +113,9 @@ export function createPeers(options: PeersOptions) {
         clearTimeout(timer)
       }
     }
-    async function exchangeHere(answer: Answer, asked: Request, budget_ms: number) {
+    async function exchangeHere(answer: Answer, asked: Request, budget_ms: number, traceparent: string | null) {
       const { operation, path: url, body } = asked
-      const headers = headersOf(asked, budget_ms)
+      const headers = headersOf(asked, budget_ms, traceparent)
       const params = asText(asked.params)
       const query = asText(asked.query)
       const question = { operation, params, query, body, headers, url, from: options.service }
@@ -119,9 +124,11 @@ export function createPeers(options: PeersOptions) {
     }
     const send = async (asked: Request, budget_ms: number): Promise<Sent> => {
       const neighbour = options.neighbours?.find(service)
-      const { status, text } = neighbour
-        ? await exchangeHere(neighbour, asked, budget_ms)
-        : await exchange(asked, budget_ms)
+      const ask = (traceparent: string | null) =>
+        neighbour ? exchangeHere(neighbour, asked, budget_ms, traceparent) : exchange(asked, budget_ms, traceparent)
+      const { status, text } = options.traces
+        ? await options.traces.asking(asked.operation, currentTraceparent(), ask)
+        : await ask(currentTraceparent())
       if (status >= 500) throw new Error(`${asked.operation.name} answered ${status}`)
       return { status, body: text ? JSON.parse(text) : null }
     }
@@ -189,6 +196,8 @@ export function createPeers(options: PeersOptions) {
 
   return {
     call,
+    /** Those that were asked so far. */
+    breakers: () => [...peers].map(([service, { breaker }]) => ({ service, is_open: !breaker.closed })),
     async close() {
       for (const { pool, breaker } of peers.values()) {
         breaker.shutdown()

@@ -2,7 +2,6 @@ import type { EventMessage, Revocations, ServiceName } from '@shopfleet/contract
 import { type Boundary, connect, migrate, type Sql, withoutProtection } from '@shopfleet/database'
 import {
   type Bus,
-  connectPostgresBus,
   createLoop,
   createOwnEvents,
   createRelay,
@@ -16,11 +15,12 @@ import {
 import type { FastifyInstance } from 'fastify'
 import { createAudit } from './audit.ts'
 import { createAuth } from './auth.ts'
+import { connectBus } from './bus.ts'
 import { type Clock, systemClock } from './clock.ts'
 import type { DatabaseConfig } from './config.ts'
 import { createDoor } from './door.ts'
 import { createHttp } from './http.ts'
-import { createLog, type Logger } from './log.ts'
+import { createLog, type Logger, withEach } from './log.ts'
 import { messagingRoutes } from './messaging-routes.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import { createSideDoor, type Neighbours } from './neighbours.ts'
@@ -29,6 +29,8 @@ import { personalDataRoutes } from './personal-data-routes.ts'
 import { trustedProxies } from './proxies.ts'
 import type { Route } from './route.ts'
 import { passwordOf, type Secrets } from './secrets.ts'
+import { watchService } from './service-metrics.ts'
+import { createTraces, currentTraceIds, type Traces } from './traces.ts'
 
 /** What every room of a service is handed: its settings and its tools. Services add their own. */
 export interface Context<Config = DatabaseConfig> {
@@ -41,6 +43,8 @@ export interface Context<Config = DatabaseConfig> {
   call: Peers['call']
   /** The log of events, for who reads back what was said. */
   bus: Bus
+  /** Undefined where nothing is traced. */
+  traces?: Traces
 }
 
 /** What tests and the one-process launcher put in place of the defaults. */
@@ -119,16 +123,16 @@ export async function createService<Config extends DatabaseConfig, Ctx extends C
 ): Promise<Service<Ctx>> {
   const { name, config, overrides = {} } = definition
   const clock = overrides.clock ?? systemClock
-  const log = overrides.log ?? createLog(name, { level: config.LOG_LEVEL, format: config.LOG_FORMAT })
+  const ownLog = overrides.log ?? createLog(name, { level: config.LOG_LEVEL, format: config.LOG_FORMAT })
   const metrics = createMetrics(name)
-  const passwordFor = (setting: 'DATABASE_URL' | 'BUS_DATABASE_URL') =>
-    overrides.secrets && passwordOf(overrides.secrets, setting, config[setting])
+  const traces = await createTraces({ service: name, config, log: ownLog, metrics })
+  const log = traces ? withEach(ownLog, currentTraceIds) : ownLog
   const sql = connect(config.DATABASE_URL, {
     name,
     max: config.DATABASE_POOL,
     ...(definition.plans === 'custom' ? {} : { plans: 'generic' }),
     boundary: overrides.boundary,
-    password: passwordFor('DATABASE_URL'),
+    password: overrides.secrets && passwordOf(overrides.secrets, 'DATABASE_URL', config.DATABASE_URL),
   })
   const auth = createAuth({
     service: name,
@@ -165,11 +169,12 @@ export async function createService<Config extends DatabaseConfig, Ctx extends C
     },
     auth,
     boundary: overrides.boundary,
+    traces,
   })
   const bus =
     overrides.bus ??
-    (await connectPostgresBus(config.BUS_DATABASE_URL, { migrated: true, password: passwordFor('BUS_DATABASE_URL') }))
-  const base: Context<Config> = { config, sql, log, clock, metrics, call: peers.call, bus }
+    (await connectBus(config, { secrets: overrides.secrets, retention_days: config.EVENT_RETENTION_DAYS }))
+  const base: Context<Config> = { config, sql, log, clock, metrics, call: peers.call, bus, traces }
   const ctx: Ctx = definition.extend ? await definition.extend(base) : (base as unknown as Ctx)
   const ownsBus = overrides.bus === undefined
   let ready = false
@@ -189,6 +194,7 @@ export async function createService<Config extends DatabaseConfig, Ctx extends C
     onError: failed('relay'),
     poll_ms: overrides.poll_ms,
     boundary: overrides.boundary,
+    onSent: traces?.sent,
   })
   const subscription = createSubscription({
     sql,
@@ -198,6 +204,7 @@ export async function createService<Config extends DatabaseConfig, Ctx extends C
     onApplied: relay.wake,
     poll_ms: overrides.poll_ms,
     gather_ms: Math.min(definition.gather_ms ?? 0, overrides.poll_ms ?? Number.POSITIVE_INFINITY),
+    traced: traces?.applied,
   })
   const ownEvents = definition.learn && createOwnEvents({ sql, bus, service: name, learn: definition.learn(ctx) })
   const learn = async () => (await ownEvents?.drain()) ?? 0
@@ -207,7 +214,10 @@ export async function createService<Config extends DatabaseConfig, Ctx extends C
     ...(ownEvents ? [{ name: 'read own events back', interval_ms: 30_000, run: learn }] : []),
   ].map(sweep => ({
     ...sweep,
-    run: () => withContext({ correlation_id: clock.newId(), traceparent: null, deadline: undefined }, sweep.run),
+    run: () => {
+      const context = { correlation_id: clock.newId(), traceparent: null, deadline: undefined }
+      return traces ? traces.sweep(sweep.name, context, sweep.run) : withContext(context, sweep.run)
+    },
   }))
   const loops = sweeps.map(sweep =>
     createLoop({
@@ -228,14 +238,7 @@ export async function createService<Config extends DatabaseConfig, Ctx extends C
       },
     }),
   )
-  metrics.gauge('outbox_events', 'Events that wait for the relay', async set => {
-    const [row] = await sql<[{ n: number }]>`select count(*)::int as n from outbox`
-    set(row.n)
-  })
-  metrics.gauge('dead_letters', 'Events that could not be applied', async set => {
-    const [row] = await sql<[{ n: number }]>`select count(*)::int as n from dead_letters where replayed_at is null`
-    set(row.n)
-  })
+  watchService({ metrics, sql, bus, clock, peers })
 
   const { personalData } = definition
   const routes = [
@@ -251,6 +254,7 @@ export async function createService<Config extends DatabaseConfig, Ctx extends C
     metrics,
     auth,
     routes,
+    traces,
     audit: createAudit({ service: name, sql, clock, routes, isGateway: trustedProxies(config.GATEWAY_ADDRESSES) }),
     onChanged() {
       relay.wake()
@@ -302,7 +306,7 @@ export async function createService<Config extends DatabaseConfig, Ctx extends C
     await relay.stop().catch(told)
     await (async () => definition.close?.(ctx))().catch(told)
     await peers.close().catch(told)
-    await sql.end({ timeout: 5 }).catch(told)
+    await Promise.all([sql.end({ timeout: 5 }).catch(told), traces?.stop()])
     if (ownsBus) await bus.close().catch(told)
   }
   const stop = () => {

@@ -1,5 +1,7 @@
+export { type CollectedSpan, type Collector, startCollector } from './collector.ts'
 export { createTestDatabases, type TestDatabases } from './databases.ts'
 export { createIdentity, type Identity } from './identity.ts'
+export { kafkaSettings, startTestKafka, type TestKafka, withoutKafka } from './kafka.ts'
 export {
   type CaughtMail,
   freePortBase,

@@ -6,9 +6,10 @@ import { join } from 'node:path'
 import { type Client, createClient, type EventMessage, type Permission, type ServiceName } from '@shopfleet/contracts'
 import { connect, type Sql } from '@shopfleet/database'
 import { createMailCatcher } from '@shopfleet/mail-simulator'
-import { type Bus, connectPostgresBus, shareReads } from '@shopfleet/messaging'
+import { type Bus, migrateBus, shareReads } from '@shopfleet/messaging'
 import { createPaymentSimulator } from '@shopfleet/payment-simulator'
 import { services } from '@shopfleet/platform'
+import { openBus } from '@shopfleet/platform/bus'
 import {
   createAuth,
   createNeighbours,
@@ -20,6 +21,7 @@ import {
 } from '@shopfleet/service-kit'
 import { createTestDatabases } from './databases.ts'
 import { createIdentity } from './identity.ts'
+import { kafkaSettings } from './kafka.ts'
 
 type PaymentSimulator = ReturnType<typeof createPaymentSimulator>
 
@@ -162,10 +164,11 @@ async function start(
   const url = (name: ServiceName) => `http://127.0.0.1:${portOf.get(name)}`
 
   const busUrl = await databases.create('bus')
-  const bus: Bus = shareReads(await connectPostgresBus(busUrl))
-  stops.push(bus.close)
   const busSql = connect(busUrl, { name: 'tests', max: 1 })
-  stops.push(() => busSql.end({ timeout: 1 }))
+  await migrateBus(busSql).finally(() => busSql.end({ timeout: 1 }))
+  const kafka = kafkaSettings()
+  const bus: Bus = shareReads(await openBus(busUrl, kafka))
+  stops.push(bus.close)
 
   // Made by the service that writes the first file.
   const filesDir = join(tmpdir(), `shopfleet-files-${randomUUID()}`)
@@ -214,6 +217,7 @@ async function start(
     DATABASE_POOL: '6',
     BCRYPT_COST: '4',
     BUS_DATABASE_URL: busUrl,
+    ...kafka,
     PROVIDER_URL: `http://127.0.0.1:${ports.at(-1)}`,
     PROVIDER_KEY: 'sim_key',
     PROVIDER_TIMEOUT_MS: '800',
@@ -260,7 +264,9 @@ async function start(
     if (value === undefined) throw new Error(`${what} was not started in this test`)
     return value
   }
-  const countSaid = async () => (await busSql<[{ n: number }]>`select count(*)::int as n from events`)[0].n
+  // PostgreSQL counts all topics together.
+  const counted = kafka.KAFKA_BROKERS ? names : names.slice(0, 1)
+  const countSaid = async () => (await Promise.all(counted.map(entry => bus.highest!(entry.name)))).join()
   const as: TestPlatform['as'] = async who => ({ authorization: `Bearer ${await identity.token(who)}` })
 
   return {
@@ -304,9 +310,13 @@ async function start(
       }
     },
     async said(service) {
-      const rows = await busSql<{ message: EventMessage }[]>`
-        select message from events where topic = ${service} order by position`
-      return rows.map(row => row.message)
+      const messages: EventMessage[] = []
+      for (let after: number | undefined = 0; after !== undefined; ) {
+        const page = await bus.read(service, after, 500)
+        messages.push(...page.map(delivery => delivery.message))
+        after = page.at(-1)?.position
+      }
+      return messages
     },
     stop,
   }

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url'
+import { findingKinds } from '@shopfleet/contracts'
 import { type Context, createService, type Metrics, type Overrides } from '@shopfleet/service-kit'
 import { insertUnended } from './audit-store.ts'
 import { learnSettings } from './change-settings.ts'
@@ -28,17 +29,18 @@ export const createAdminService = (config: AdminConfig, overrides?: Overrides) =
     migrations: fileURLToPath(new URL('../migrations', import.meta.url)),
     extend(base) {
       const { metrics, sql } = base
+      const kinds = Object.keys(findingKinds).map(kind => ({ kind }))
       let ended_s = 0
       metrics.gauge('reconciler_last_run_seconds', 'When the last comparison ended, seconds since 1970', set =>
         set(ended_s),
       )
-      metrics.gauge('reconciler_open_findings', 'Differences that are not repaired', async set => {
-        set(await store.countOpen(sql))
+      metrics.gauges('reconciler_open_findings', 'Differences that are not repaired, by kind', ['kind'], async set => {
+        for (const { kind, n } of await store.countOpenByKind(sql)) set({ kind }, n)
       })
       return {
         ...base,
-        findings: metrics.counter('reconciler_findings_total', 'Differences found, by kind', ['kind']),
-        repairs: metrics.counter('reconciler_repairs_total', 'Differences repaired, by kind', ['kind']),
+        findings: metrics.counter('reconciler_findings_total', 'Differences found, by kind', ['kind'], kinds),
+        repairs: metrics.counter('reconciler_repairs_total', 'Differences repaired, by kind', ['kind'], kinds),
         deliveries: metrics.counter('webhook_deliveries_total', 'Tries to tell webhooks, by what came of them', [
           'outcome',
         ]),

@@ -124,6 +124,11 @@ export async function listDue(sql: Queryable, limit: number): Promise<FindingRow
     select ${columns(sql)} from findings where state = 'open' and next_try_at <= now() order by next_try_at, id limit ${limit}`
 }
 
+export async function countOpenByKind(sql: Queryable): Promise<{ kind: FindingKind; n: number }[]> {
+  return sql<{ kind: FindingKind; n: number }[]>`
+    select kind, count(*)::int as n from findings where state = 'open' group by kind`
+}
+
 export async function countOpen(sql: Queryable, kind?: FindingKind): Promise<number> {
   const [row] = await sql<[{ n: number }]>`
     select count(*)::int as n from findings where state = 'open' ${kind === undefined ? sql`` : sql`and kind = ${kind}`}`

@@ -53,7 +53,7 @@ test('in a calm run nothing is found, whatever customers did', async () => {
   assert.ok(last_run!.checked > 3)
   assert.equal(last_run!.failed, null)
   assert.equal(last_run!.repaired, 0)
-  assert.equal(await metric('reconciler_repairs_total'), '')
+  assert.doesNotMatch(await metric('reconciler_repairs_total'), / [1-9]/)
   assert.equal((await shop.get(paid.id)).status, 'processing')
 })
 

@@ -1,4 +1,4 @@
-import { baseSettings } from '@shopfleet/service-kit'
+import { baseSettings, busSettings } from '@shopfleet/service-kit'
 import { type Static, Type } from 'typebox'
 
 // Not the common settings as a whole: nobody is a direct caller here.
@@ -31,12 +31,8 @@ export const GatewayConfig = Type.Object({
     description: 'Redis or Valkey that several gateways share their rate limits in; without one each counts by itself',
     secret: true,
   }),
-  BUS_DATABASE_URL: Type.String({
-    default: '',
-    description:
-      'Database of the event log, with a role that may read what is told outside; without it there is no realtime channel',
-    secret: true,
-  }),
+  // Of a role that may read what is told outside; without any there is no realtime channel.
+  ...busSettings,
   REALTIME_SOCKETS: Type.Integer({
     default: 10_000,
     minimum: 1,

@@ -58,7 +58,7 @@ ${code(`{
 <h2 id="headers">Headers and limits</h2>
 <table class="fields wide"><tbody>
 <tr><th scope="row"><code>X-Correlation-Id</code></th><td>Yours or made for you; answered, and in every log line and event of the request</td></tr>
-<tr><th scope="row"><code>traceparent</code></th><td>W3C trace context, passed on</td></tr>
+<tr><th scope="row"><code>traceparent</code></th><td>W3C trace context: passed on, or linked with the trace that the shop records</td></tr>
 <tr><th scope="row"><code>Retry-After</code></th><td>With 503 and 429: seconds to wait</td></tr>
 <tr><th scope="row"><code>Allow</code></th><td>With 405: the methods the address takes</td></tr>
 <tr><th scope="row">Size</th><td>Bodies up to 256 KiB, unless an operation says otherwise</td></tr>

@@ -1,10 +1,16 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import cors from '@fastify/cors'
 import { Problem } from '@shopfleet/contracts'
-import { type Clock, type Logger, type Metrics, renderError } from '@shopfleet/service-kit'
+import { type Clock, type Logger, type Metrics, renderError, type Span, type Traces } from '@shopfleet/service-kit'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { canonicalUrl } from './headers.ts'
 import { securityHeaders } from './security-headers.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    span: Span | undefined
+  }
+}
 
 /**
  * The public door: correlation id, security headers, CORS, problems, log line and metrics of every request. It reads
@@ -15,6 +21,7 @@ export interface DoorOptions {
   log: Logger
   clock: Clock
   metrics: Metrics
+  traces?: Traces
   isTrusted: (address: string) => boolean
   /** Pages of other origins that may call the API. */
   origins: ReadonlySet<string>
@@ -50,7 +57,7 @@ const exposedHeaders = [
 export const corsHeaders = ['access-control-expose-headers', exposedHeaders.join(', ')]
 
 export async function createDoor(options: DoorOptions): Promise<FastifyInstance> {
-  const { log, clock, metrics } = options
+  const { log, clock, metrics, traces } = options
   const app = Fastify({
     logger: false,
     // Typed as plain HTTP: nothing here can tell the difference.
@@ -92,9 +99,12 @@ export async function createDoor(options: DoorOptions): Promise<FastifyInstance>
 
   app.decorateRequest('correlation_id', '')
   app.decorateRequest('started_ms', 0)
+  app.decorateRequest('span', undefined)
   function begin(request: FastifyRequest, response: FastifyReply) {
     request.correlation_id = correlationIdOf(request.headers, clock)
     request.started_ms = performance.now()
+    const operation = traces && request.routeOptions?.config?.operation
+    if (operation) request.span = traces.serve(operation, request.headers, request.correlation_id)
     response.header('x-correlation-id', request.correlation_id)
     response.headers(securityHeaders[request.routeOptions?.config?.pageKind ?? 'data'])
   }
@@ -130,6 +140,7 @@ export async function createDoor(options: DoorOptions): Promise<FastifyInstance>
       log.info(
         {
           correlationId: request.correlation_id,
+          ...request.span?.ids,
           method: request.method,
           path: request.url.split('?', 1)[0],
           statusCode: response.statusCode,
@@ -139,6 +150,7 @@ export async function createDoor(options: DoorOptions): Promise<FastifyInstance>
         labels.operation,
       )
     }
+    request.span?.end(response.statusCode)
     done()
   })
 
@@ -146,7 +158,9 @@ export async function createDoor(options: DoorOptions): Promise<FastifyInstance>
     const { problem, level, retry_after_s } = renderError(error)
     if (level !== 'info') {
       const operation = request.routeOptions?.config?.operation?.name
-      log[level]({ correlationId: request.correlation_id, operation, error }, 'request failed')
+      const { correlation_id, span } = request
+      span?.fail(error)
+      log[level]({ correlationId: correlation_id, ...span?.ids, operation, error }, 'request failed')
     }
     if (retry_after_s !== undefined) response.header('retry-after', String(retry_after_s))
     response

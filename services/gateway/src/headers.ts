@@ -46,6 +46,8 @@ export interface Hop {
   forwarded_for: string
   forwarded_proto: string
   forwarded_host: string
+  /** Of the gateway's own trace, in place of whatever the caller sent; without traces theirs is passed on. */
+  traceparent?: string | null
 }
 
 const listed = (connection: string | undefined) =>
@@ -60,6 +62,7 @@ export function headersToService(raw: readonly string[], hop: Hop, connection?: 
   for (let i = 0; i < raw.length; i += 2) {
     const name = raw[i]!.toLowerCase()
     if (neverIn.has(name) || named?.has(name)) continue
+    if (hop.traceparent && (name === 'traceparent' || name === 'tracestate')) continue
     if (name.startsWith('x-forwarded-') || name.startsWith('x-internal-')) continue
     headers.push(name, raw[i + 1]!)
   }
@@ -75,6 +78,7 @@ export function headersToService(raw: readonly string[], hop: Hop, connection?: 
     'x-forwarded-host',
     hop.forwarded_host,
   )
+  if (hop.traceparent) headers.push('traceparent', hop.traceparent)
   return headers
 }
 

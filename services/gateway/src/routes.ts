@@ -1,4 +1,6 @@
 import { isPublic, type Operation, Problem } from '@shopfleet/contracts'
+import { withContext } from '@shopfleet/messaging'
+import type { Traces } from '@shopfleet/service-kit'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { defaultBodyLimit } from './door.ts'
 import { headersToCaller, headersToService } from './headers.ts'
@@ -17,6 +19,7 @@ export interface ForwardOptions {
   shedder: Shedder
   /** Pages that may use a session in cookies. */
   origins: ReadonlySet<string>
+  traces?: Traces
 }
 
 const pathsOf = (operation: Operation) => [operation.path, ...(operation.aliases ?? [])]
@@ -44,7 +47,7 @@ export function mountOperations(app: FastifyInstance, operations: readonly Opera
 }
 
 function mountForward(app: FastifyInstance, operation: Operation, url: string, options: ForwardOptions): void {
-  const { upstream, cache, deadline_ms, isTrusted, count, shedder, origins } = options
+  const { upstream, cache, deadline_ms, isTrusted, count, shedder, origins, traces } = options
   app.route({
     method: operation.method,
     url,
@@ -69,14 +72,24 @@ function mountForward(app: FastifyInstance, operation: Operation, url: string, o
     async handler(request, response) {
       await count(operation, request, response)
       if (cache.keeps(operation)) return answerRead(request, response)
-      return pass(request, response, await upstream.forward(operation.service, forwardOf(request)))
+      const ask = (traceparent: string | null) => upstream.forward(operation.service, forwardOf(request, traceparent))
+      const { span } = request
+      return pass(
+        request,
+        response,
+        await (traces && span ? traces.asking(operation, span.traceparent, ask) : ask(null)),
+      )
     },
   })
 
   async function answerRead(request: FastifyRequest, response: FastifyReply) {
     const { params, query } = request as { params: Record<string, unknown>; query: Record<string, unknown> }
     const question = { path: request.raw.url!, params, query }
-    const found = await cache.read(operation, question, request.correlation_id)
+    const { correlation_id, span } = request
+    const read = () => cache.read(operation, question, correlation_id)
+    const found = await (span
+      ? withContext({ correlation_id, traceparent: span.traceparent, deadline: undefined }, read)
+      : read())
     return 'status' in found ? pass(request, response, found) : sendKept(request, response, found)
   }
 
@@ -89,7 +102,7 @@ function mountForward(app: FastifyInstance, operation: Operation, url: string, o
     return response.send(body)
   }
 
-  function forwardOf(request: FastifyRequest): Forward {
+  function forwardOf(request: FastifyRequest, traceparent: string | null): Forward {
     const { raw } = request
     const fromCookies = operation.session ? readCookies(operation, request, origins) : undefined
     const peer = raw.socket.remoteAddress ?? ''
@@ -102,6 +115,7 @@ function mountForward(app: FastifyInstance, operation: Operation, url: string, o
         forwarded_for: told ? `${told}, ${peer}` : peer,
         forwarded_proto: request.protocol,
         forwarded_host: request.host,
+        traceparent,
       },
       raw.headers.connection,
     )

@@ -1,15 +1,18 @@
 import { operations, Problem, realtimePath, type ServiceName, Unavailable } from '@shopfleet/contracts'
-import { type Bus, connectPostgresBus, createTail, type Tail } from '@shopfleet/messaging'
+import { type Bus, createTail, currentTraceparent, type Tail } from '@shopfleet/messaging'
 import {
   type Clock,
+  connectBus,
   createLog,
   createMetrics,
+  createTraces,
+  hasBus,
   type Logger,
   type Metrics,
   type Neighbours,
-  passwordOf,
   type Secrets,
   systemClock,
+  type Traces,
   trustedProxies,
 } from '@shopfleet/service-kit'
 import Fastify, { type FastifyInstance } from 'fastify'
@@ -48,6 +51,7 @@ export async function createGateway(config: GatewayConfig, overrides: GatewayOve
   const clock = overrides.clock ?? systemClock
   const log = overrides.log ?? createLog('gateway', { level: config.LOG_LEVEL, format: config.LOG_FORMAT })
   const metrics = createMetrics('gateway')
+  const traces = await createTraces({ service: 'gateway', config, log, metrics, isPublic: true })
   const isTrusted = trustedProxies(config.TRUSTED_PROXIES)
   const origins = originsOf(config.CORS_ORIGINS)
   const breakers = metrics.counter('gateway_breaker_changes_total', 'Circuit breakers opened and closed', [
@@ -61,7 +65,20 @@ export async function createGateway(config: GatewayConfig, overrides: GatewayOve
     onBreaker: (address, state) => breakers.inc({ address, state }),
     neighbours: overrides.neighbours,
   })
-  const shed = metrics.counter('gateway_shed_total', 'Requests refused for want of capacity, by class', ['class'])
+  metrics.gauges(
+    'circuit_breaker_open',
+    'Whether what was asked there failed so often that it is left alone',
+    ['target'],
+    set => {
+      for (const { address, is_open } of upstream.breakers()) set({ target: address }, is_open ? 1 : 0)
+    },
+  )
+  const shed = metrics.counter(
+    'gateway_shed_total',
+    'Requests refused for want of capacity, by class',
+    ['class'],
+    ['bulk', 'browse', 'usual', 'checkout'].map(kind => ({ class: kind })),
+  )
   const shedder = createShedder({
     max_in_flight: config.MAX_IN_FLIGHT,
     max_delay_ms: config.MAX_LOOP_DELAY_MS,
@@ -77,7 +94,7 @@ export async function createGateway(config: GatewayConfig, overrides: GatewayOve
   })
   const limits = createLimits(config, limiter, callers)
   // Without it what is kept lives only as long as its contract says, and there are no sockets.
-  const bus = overrides.bus ?? (await connectBus(config, overrides))
+  const bus = overrides.bus ?? (await connectOutwardBus(config, overrides))
   const realtime =
     bus && (config.SERVICE_KEY || config.SERVICE_SECRET)
       ? createRealtime({
@@ -93,6 +110,7 @@ export async function createGateway(config: GatewayConfig, overrides: GatewayOve
     log,
     clock,
     metrics,
+    traces,
     isTrusted,
     origins,
     tls: readTls(config),
@@ -100,7 +118,7 @@ export async function createGateway(config: GatewayConfig, overrides: GatewayOve
     shouldUpgrade: realtime && isForSocket,
   })
   mountSockets(app, realtime)
-  const cache = createCache(config, overrides, { upstream, metrics, clock })
+  const cache = createCache(config, overrides, { upstream, metrics, clock, traces })
   const tail = bus && listenFor(cache, bus, { log, poll_ms: overrides.poll_ms })
   mountOperations(app, operations, {
     upstream,
@@ -110,6 +128,7 @@ export async function createGateway(config: GatewayConfig, overrides: GatewayOve
     count: limits.count,
     shedder,
     origins,
+    traces,
   })
   const unwatchTls = watchTls(config, app.server, {
     onError: error => log.warn({ error }, 'the renewed certificate cannot be used yet'),
@@ -155,7 +174,7 @@ export async function createGateway(config: GatewayConfig, overrides: GatewayOve
         shedder.close()
         await upstream.close()
         await limiter.close()
-        await operators.close()
+        await Promise.all([operators.close(), traces?.stop()])
       })()
       return stopping
     },
@@ -199,12 +218,16 @@ async function createLimiter(
 function createCache(
   config: GatewayConfig,
   overrides: GatewayOverrides,
-  { upstream, metrics, clock }: { upstream: Upstream; metrics: Metrics; clock: Clock },
+  { upstream, metrics, clock, traces }: { upstream: Upstream; metrics: Metrics; clock: Clock; traces?: Traces },
 ): ReadCache {
-  const outcomes = metrics.counter('gateway_reads_total', 'Public reads, by where the answer came from', ['outcome'])
-  const counters = new Map(
-    (['fresh', 'stale', 'joined', 'asked', 'renewed'] as const).map(outcome => [outcome, outcomes.labels({ outcome })]),
+  const kinds = ['fresh', 'stale', 'joined', 'asked', 'renewed'] as const
+  const outcomes = metrics.counter(
+    'gateway_reads_total',
+    'Public reads, by where the answer came from',
+    ['outcome'],
+    kinds.map(outcome => ({ outcome })),
   )
+  const counters = new Map(kinds.map(outcome => [outcome, outcomes.labels({ outcome })]))
   const cache = createReadCache({
     operations,
     max_bytes: config.CACHE_MB * 1024 * 1024,
@@ -212,15 +235,21 @@ function createCache(
     now: overrides.clock ? () => clock.now() : () => performance.now(),
     newId: () => clock.newId(),
     onOutcome: outcome => counters.get(outcome)!.inc(),
-    ask: (operation, { path, params, query }, correlation_id) =>
-      upstream.forward(operation.service, {
-        method: operation.method,
-        path,
-        asked: { operation, params, query },
-        // Nothing of whoever asks: the answer is for all.
-        headers: ['x-correlation-id', correlation_id, 'x-deadline-ms', String(config.REQUEST_TIMEOUT_MS)],
-        body: undefined,
-      }),
+    ask(operation, { path, params, query }, correlation_id) {
+      const forward = (traceparent: string | null) =>
+        upstream.forward(operation.service, {
+          method: operation.method,
+          path,
+          asked: { operation, params, query },
+          // Nothing of whoever asks: the answer is for all.
+          headers: [
+            ...['x-correlation-id', correlation_id, 'x-deadline-ms', String(config.REQUEST_TIMEOUT_MS)],
+            ...(traceparent ? ['traceparent', traceparent] : []),
+          ],
+          body: undefined,
+        })
+      return traces ? traces.asking(operation, currentTraceparent(), forward) : forward(null)
+    },
   })
   metrics.gauge('gateway_kept_bytes', 'Memory that kept answers take', set => set(cache.bytes()))
   return cache
@@ -239,10 +268,8 @@ function listenFor(cache: ReadCache, bus: Bus, { log, poll_ms }: { log: Logger; 
 }
 
 /** The log of events as the gateway's role sees it. */
-async function connectBus(config: GatewayConfig, { secrets }: GatewayOverrides): Promise<Bus | undefined> {
-  const { BUS_DATABASE_URL: url } = config
-  if (!url) return undefined
-  return connectPostgresBus(url, { outward: true, password: secrets && passwordOf(secrets, 'BUS_DATABASE_URL', url) })
+async function connectOutwardBus(config: GatewayConfig, { secrets }: GatewayOverrides): Promise<Bus | undefined> {
+  return hasBus(config) ? connectBus(config, { outward: true, secrets }) : undefined
 }
 
 /** Where sockets are opened; without the channel it is like a service that is away. */

@@ -139,6 +139,8 @@ export function createUpstream(options: UpstreamOptions) {
   }
 
   return {
+    breakers: () =>
+      [...services.values()].flat().map(({ address, breaker }) => ({ address, is_open: !breaker.closed })),
     /** Passes a request on. Throws `Unavailable` when the service does not answer: it may or may not have acted. */
     async forward(service: ServiceName, request: Forward): Promise<Answer> {
       const backends = services.get(service)

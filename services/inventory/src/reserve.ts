@@ -27,7 +27,10 @@ export async function reserve(
   }
   // Too little may be left because the other one of two at once took it for this very order.
   const existing = await store.findReservation(ctx.sql, order_id)
-  if (!existing) throw outOfStock(lines, short)
+  if (!existing) {
+    ctx.shortages.inc()
+    throw outOfStock(lines, short)
+  }
   if (existing.status === 'released') throw new Problem('reservation-closed')
   return existing
 }
@@ -49,6 +52,7 @@ export async function commit(ctx: Ctx, order_id: string): Promise<Reservation> {
   const now = await store.findReservation(ctx.sql, order_id)
   if (now?.status === 'committed') return now
   if (now?.status === 'released') throw new Problem('reservation-closed')
+  ctx.shortages.inc()
   throw new Problem('out-of-stock', { detail: 'The reservation ran out and the stock has gone to someone else.' })
 }
 

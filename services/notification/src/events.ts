@@ -24,8 +24,8 @@ export const handlers = (ctx: Ctx): Handler[] => [
   ...onMany([seeded('confirmed-unpaid') ? orderPlaced : orderPaid], (tx, _orders, messages) =>
     queueOrderMessages(
       tx,
-      messages.map(({ payload: { order_id, user_id }, correlation_id }) => {
-        return { template: 'order-confirmed', order_id, user_id, correlation_id }
+      messages.map(({ payload: { order_id, user_id }, correlation_id, traceparent }) => {
+        return { template: 'order-confirmed', order_id, user_id, correlation_id, traceparent }
       }),
     ),
   ),

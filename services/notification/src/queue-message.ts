@@ -69,6 +69,7 @@ export interface OrderMessage {
   occasion?: string
   /** Of the event that is the occasion, where several are told of together. */
   correlation_id?: string
+  traceparent?: string | null
 }
 
 /** Queues what is to be said about an order. */
@@ -114,6 +115,7 @@ export async function queueWishlistNews(
         ...(known_price_minor === undefined ? {} : { known_price: toMajor(known_price_minor, currency) }),
       },
       correlation_id: messages[i]!.correlation_id,
+      traceparent: messages[i]!.traceparent,
     })),
   )
 }

@@ -1,6 +1,7 @@
 import { type MessageContents, Unavailable } from '@shopfleet/contracts'
 import { seeded } from '@shopfleet/database'
 import { withContext } from '@shopfleet/messaging'
+import type { Span } from '@shopfleet/service-kit'
 import { type Composed, compose } from './compose.ts'
 import { type Outcome, reasonOf, retryDelay } from './message.ts'
 import { deletePushSubscription, findPushSubscription } from './preferences-store.ts'
@@ -57,19 +58,40 @@ function createRound(members: number) {
 }
 
 function withinLease(ctx: Ctx, message: store.ClaimedMessage, together: () => Promise<void>): Promise<boolean> {
-  const { correlation_id } = message
-  const context = { correlation_id, traceparent: null, deadline: performance.now() + compose_ms }
-  return withContext(context, async () => {
-    try {
-      return await sendOne(ctx, message, together)
-    } catch (error) {
-      // One message that cannot be dealt with must not hold up the others.
-      if (error instanceof Unavailable) return later(ctx, message, `${error.dependency} does not answer`)
-      ctx.metrics.errors.inc({ kind: 'send message' })
-      ctx.log.error({ message_id: message.id, template: message.template, error }, 'a message could not be made')
-      return later(ctx, message, 'a fault of our own')
-    }
-  })
+  const { correlation_id, traceparent } = message
+  const context = { correlation_id, traceparent, deadline: performance.now() + compose_ms }
+  return withContext(context, () =>
+    ctx.traces ? traced(ctx, message, together) : sendOrPutOff(ctx, message, together),
+  )
+}
+
+function traced(ctx: Ctx, message: store.ClaimedMessage, together: () => Promise<void>): Promise<boolean> {
+  const attributes = {
+    'shopfleet.correlation_id': message.correlation_id,
+    'shopfleet.template': message.template,
+    'shopfleet.attempt': message.attempts,
+  }
+  return ctx.traces!.within('send message', { kind: 'internal', attributes }, span =>
+    sendOrPutOff(ctx, message, together, span),
+  )
+}
+
+async function sendOrPutOff(
+  ctx: Ctx,
+  message: store.ClaimedMessage,
+  together: () => Promise<void>,
+  span?: Span,
+): Promise<boolean> {
+  try {
+    return await sendOne(ctx, message, together)
+  } catch (error) {
+    span?.fail(error)
+    // One message that cannot be dealt with must not hold up the others.
+    if (error instanceof Unavailable) return later(ctx, message, `${error.dependency} does not answer`)
+    ctx.metrics.errors.inc({ kind: 'send message' })
+    ctx.log.error({ message_id: message.id, template: message.template, error }, 'a message could not be made')
+    return later(ctx, message, 'a fault of our own')
+  }
 }
 
 /** False: it is to be tried again. */
@@ -80,13 +102,22 @@ async function sendOne(ctx: Ctx, message: store.ClaimedMessage, together: () => 
     return store.endMessage(ctx.sql, message, { status: 'dropped', reason: composed.drop, ...keeping(message) })
   }
   await ctx.boundary(`before send ${message.channel}`)
-  const outcome = await handOver(ctx, message, composed)
+  const outcome = await (ctx.traces ? handOverTraced(ctx, message, composed) : handOver(ctx, message, composed))
   await ctx.boundary(`after send ${message.channel}`)
   await together()
   return note(ctx, message, composed, outcome)
 }
 
 type Ready = Exclude<Composed, { drop: string }>
+
+function handOverTraced(ctx: Ctx, message: store.ClaimedMessage, composed: Ready): Promise<Outcome> {
+  const { channel } = message
+  return ctx.traces!.within(`send ${channel}`, { kind: 'client', attributes: {} }, async span => {
+    const outcome = await handOver(ctx, message, composed)
+    if (outcome.kind === 'later') span?.fail(new Unavailable(channel))
+    return outcome
+  })
+}
 
 function handOver(ctx: Ctx, message: store.ClaimedMessage, composed: Ready): Promise<Outcome> {
   const { id, template, order_id, created_at, channel } = message

@@ -32,9 +32,7 @@ export async function createNotificationService(config: NotificationConfig, over
     overrides,
     migrations: fileURLToPath(new URL('../migrations', import.meta.url)),
     extend(base) {
-      base.metrics.gauge('messages_queued', 'Messages that wait to be sent', async set => {
-        set(await store.countQueued(base.sql))
-      })
+      watchQueue(base)
       base.metrics.gauge(
         'messages_failed',
         'Messages that could not be sent, until somebody sends them again',
@@ -49,7 +47,12 @@ export async function createNotificationService(config: NotificationConfig, over
         sms: createSmsChannel(config),
         push: createPushChannel(config, keys),
         keys,
-        outcomes: base.metrics.counter('messages_total', 'Messages by what became of them', ['channel', 'outcome']),
+        outcomes: base.metrics.counter(
+          'messages_total',
+          'Messages by what became of them',
+          ['channel', 'outcome'],
+          ['sent', 'failed', 'dropped', 'postponed'].map(outcome => ({ channel: 'email', outcome })),
+        ),
         boundary: async name => {
           await overrides?.boundary?.(name)
         },
@@ -80,4 +83,17 @@ function takeUnsubscribeForms(app: Service['app']): void {
     if (request.routeOptions.config.operation?.name === unsubscribe.name) done(null, undefined)
     else done(new Problem('unsupported-media-type'))
   })
+}
+
+function watchQueue({ metrics, sql }: Context<NotificationConfig>): void {
+  let asked: ReturnType<typeof store.readQueue> | undefined
+  const gauge = (name: string, help: string, key: 'n' | 'oldest_s') =>
+    metrics.gauge(name, help, async set => {
+      asked ??= store.readQueue(sql).finally(() => {
+        asked = undefined
+      })
+      set((await asked)[key])
+    })
+  gauge('messages_queued', 'Messages that wait to be sent', 'n')
+  gauge('messages_queued_oldest_seconds', 'How long the first of them has waited for its turn', 'oldest_s')
 }

@@ -22,18 +22,20 @@ const columns = (sql: Queryable) => sql`
 /** Queues messages. One of its key that is there already stays as it is. In the order of their keys, as any two writers do. */
 export async function insertMessages(
   sql: Queryable,
-  messages: (NewMessage & { correlation_id?: string })[],
+  messages: (NewMessage & { correlation_id?: string; traceparent?: string | null })[],
 ): Promise<void> {
   if (messages.length === 0) return
-  const { correlation_id } = currentContext()
-  const asked = messages.map(message => ({ correlation_id, ...message, category: categoryOf(message.template) }))
+  const { correlation_id, traceparent } = currentContext()
+  const cause = { correlation_id, traceparent }
+  const asked = messages.map(message => ({ ...cause, ...message, category: categoryOf(message.template) }))
   await sql`
     insert into messages (key, request_hash, template, category, channel, user_id, order_id, recipient, locale, data, due_at,
-      correlation_id)
+      correlation_id, traceparent)
     select key, request_hash, template, category, coalesce(channel, 'email'), user_id, order_id, recipient, locale, data,
-      now() + make_interval(secs => coalesce(wait_s, 0)), correlation_id
+      now() + make_interval(secs => coalesce(wait_s, 0)), correlation_id, traceparent
     from jsonb_to_recordset(${asked as never}::jsonb) as m(key text, request_hash text, template text, category text,
-      channel text, user_id uuid, order_id uuid, recipient text, locale text, data jsonb, wait_s float8, correlation_id text)
+      channel text, user_id uuid, order_id uuid, recipient text, locale text, data jsonb, wait_s float8, correlation_id text,
+      traceparent text)
     where not exists (select 1 from forgotten_users f where f.user_id = m.user_id)
     order by key
     on conflict (key) do nothing`
@@ -42,19 +44,20 @@ export async function insertMessages(
 /** The same to the telephone and the browsers of those who want to be told there. */
 export async function insertShortMessages(
   sql: Queryable,
-  messages: (NewMessage & { user_id: string; correlation_id?: string })[],
+  messages: (NewMessage & { user_id: string; correlation_id?: string; traceparent?: string | null })[],
 ): Promise<void> {
   if (messages.length === 0) return
-  const { correlation_id } = currentContext()
-  const asked = messages.map(message => ({ correlation_id, ...message, category: categoryOf(message.template) }))
+  const { correlation_id, traceparent } = currentContext()
+  const cause = { correlation_id, traceparent }
+  const asked = messages.map(message => ({ ...cause, ...message, category: categoryOf(message.template) }))
   await sql`
     with asked as materialized (
       select * from jsonb_to_recordset(${asked as never}::jsonb) as m(key text, template text, category text, user_id uuid,
-        order_id uuid, correlation_id text)
+        order_id uuid, correlation_id text, traceparent text)
     )
-    insert into messages (key, template, category, channel, user_id, order_id, recipient, correlation_id)
+    insert into messages (key, template, category, channel, user_id, order_id, recipient, correlation_id, traceparent)
     select key || ':' || channel || coalesce(':' || subscription, '') as key, template, category, channel, asked.user_id,
-      order_id, wanted.recipient, correlation_id
+      order_id, wanted.recipient, correlation_id, traceparent
     from asked join (
       select user_id, 'sms' as channel, null as subscription, phone as recipient from preferences
       where user_id = any(${messages.map(message => message.user_id)}::uuid[]) and sms_order_updates
@@ -144,6 +147,7 @@ export interface ClaimedMessage {
   attempts: number
   claim: string
   correlation_id: string
+  traceparent: string | null
   created_at: string
 }
 
@@ -167,7 +171,7 @@ export async function claimDue(sql: Queryable, limit: number, lease_ms: number):
     -- As a list, of which the planner knows that it is short.
     where id = any(array(select id from due)) and ${unhurried(sql)}
     returning m.id, template, category, channel, user_id, order_id, recipient, locale, data, attempts, claim,
-      correlation_id, created_at`
+      correlation_id, traceparent, created_at`
 }
 
 /** What is remembered of a message that is done with. */
@@ -259,9 +263,14 @@ export async function findMessage(sql: Queryable, id: string): Promise<Notificat
 }
 
 /** How many wait, and of those how many have been refused at least once. */
-export async function countQueued(sql: Queryable): Promise<number> {
-  const [row] = await sql<[{ n: number }]>`select count(*)::int as n from messages where due_at is not null`
-  return row.n
+/** One that is meant to wait is no late one. */
+export async function readQueue(sql: Queryable): Promise<{ n: number; oldest_s: number }> {
+  const [row] = await sql<[{ n: number; oldest_s: number }]>`
+    select count(*)::int as n,
+      coalesce(extract(epoch from now() - min(case when attempts > 0 then created_at else due_at end)
+        filter (where attempts > 0 or due_at <= now())), 0)::float8 as oldest_s
+    from messages where due_at is not null`
+  return row
 }
 
 export async function countFailed(sql: Queryable): Promise<number> {

@@ -14,7 +14,7 @@ import {
   Unavailable,
 } from '@shopfleet/contracts'
 import { isUnavailable, seeded } from '@shopfleet/database'
-import { withContext } from '@shopfleet/messaging'
+import { currentTraceparent, withContext } from '@shopfleet/messaging'
 import { type Facts, maxTries, nextStep, paymentStatusAfterCancel, retryDelay, type Step } from './order.ts'
 import type { Ctx } from './service.ts'
 import * as store from './store.ts'
@@ -187,14 +187,14 @@ const steps: Record<Exclude<Step, 'rest' | 'wait'>, (run: Drive) => Promise<void
       with_items: true,
       answer: 'paid',
     })
-    if (settled) run.ctx.orders.inc({ status: 'paid' })
+    if (settled) run.ctx.orders.paid(run.order)
   },
 
   async 'fail-payment'(run) {
     const { order } = run
     if (isPaidAtOnce(order)) return beginCancel(run, 'payment_declined')
     const reason = String(run.refusal!.extra.decline_code ?? 'invalid_method')
-    await settle(run, {
+    const settled = await settle(run, {
       from: { statuses: ['pending'], goals: ['pay'], attempt: order.attempt },
       to: { payment_status: 'failed', goal: 'none' },
       note: `payment declined: ${reason}`,
@@ -202,6 +202,7 @@ const steps: Record<Exclude<Step, 'rest' | 'wait'>, (run: Drive) => Promise<void
       extra: { reason },
       answer: run.refusal,
     })
+    if (settled) run.ctx.orders.told('payment_failed')
   },
 
   async cancel(run) {
@@ -240,7 +241,7 @@ const steps: Record<Exclude<Step, 'rest' | 'wait'>, (run: Drive) => Promise<void
       event: seeded('cancelled-unsaid') ? undefined : orderCancelled,
       extra: { reason: order.cancel_reason ?? 'cancelled' },
     })
-    if (settled) run.ctx.orders.inc({ status: 'cancelled' })
+    if (settled) run.ctx.orders.cancelled(run.order)
   },
 }
 
@@ -342,7 +343,7 @@ export async function sweep(ctx: Ctx): Promise<number> {
 async function goOn(ctx: Ctx, { tries, ...order }: store.OrderRow & { tries: number }): Promise<boolean> {
   const context = {
     correlation_id: ctx.clock.newId(),
-    traceparent: null,
+    traceparent: currentTraceparent(),
     deadline: performance.now() + ctx.config.DRIVE_LEASE_MS,
   }
   return withContext(context, async () => {

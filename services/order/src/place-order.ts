@@ -98,7 +98,9 @@ export async function placeOrder(ctx: Ctx, placing: Placing): Promise<Answered> 
         coupon_code: taken?.coupon.code ?? null,
         coupon_once: taken?.coupon.once_per_customer ?? false,
       }
-      return { order: await (taken ? insertWithCoupon(ctx, order, taken) : store.insertOrder(ctx.sql, order)) }
+      const placed = await (taken ? insertWithCoupon(ctx, order, taken) : store.insertOrder(ctx.sql, order))
+      ctx.orders.told('placed')
+      return { order: placed }
     } catch (error) {
       const ordered = isUniqueViolation(error, 'orders_cart_once')
       if (!ordered && !isUniqueViolation(error, 'orders_key_once')) throw error

@@ -1,8 +1,9 @@
 import { fileURLToPath } from 'node:url'
-import { type Context, createService, type Metrics, type Overrides } from '@shopfleet/service-kit'
+import { type Context, createService, type Overrides } from '@shopfleet/service-kit'
 import { sweep } from './checkout.ts'
 import type { OrderConfig } from './config.ts'
 import { handlers } from './events.ts'
+import { createOrderMetrics, type OrderMetrics, watchUnfinished } from './order-metrics.ts'
 import { readPersonalData } from './personal-data-store.ts'
 import { sweepRefunds } from './refunds/refund-order.ts'
 import { relearn } from './relearn.ts'
@@ -10,7 +11,7 @@ import { routes } from './routes.ts'
 
 export { OrderConfig } from './config.ts'
 export type Ctx = Context<OrderConfig> & {
-  orders: ReturnType<Metrics['counter']>
+  orders: OrderMetrics
   /** Keys of requests that are on their way to being recorded just now. */
   placing: Set<string>
   /** Of each coupon of a limited number of uses, the order that was last to take one. */
@@ -24,12 +25,10 @@ export const createOrderService = (config: OrderConfig, overrides?: Overrides) =
     config,
     overrides,
     migrations: fileURLToPath(new URL('../migrations', import.meta.url)),
-    extend: base => ({
-      ...base,
-      orders: base.metrics.counter('orders_total', 'Orders settled, by outcome', ['status']),
-      placing: new Set(),
-      redeeming: new Map(),
-    }),
+    extend(base) {
+      watchUnfinished(base.metrics, base.sql)
+      return { ...base, orders: createOrderMetrics(base.metrics), placing: new Set(), redeeming: new Map() }
+    },
     routes,
     handlers,
     // News of payments matters to orders whose request is no longer there.

@@ -21,6 +21,7 @@ export async function setStatus(ctx: Ctx, order: store.OrderRow, to: OrderStatus
       // Who may speak of a product is who got it.
       with_items: to === 'delivered',
     }))
+  if (moved) ctx.orders.told(to as 'shipped' | 'delivered')
   if (moved) return moved
   const now = (await store.findOrder(ctx.sql, order.id))!
   if (now.status === to) return now

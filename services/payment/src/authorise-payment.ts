@@ -35,7 +35,7 @@ async function authorise(ctx: Ctx, payment: PaymentRow): Promise<PaymentRow> {
   if (payment.provider === 'none') return inquire(ctx, payment)
   const answer = await send(ctx, payment)
   if (answer.kind !== 'unknown') return settleSent(ctx, payment, answer)
-  await store.markInDoubt(ctx.sql, payment.id)
+  await doubt(ctx, payment)
   await store.noteSilence(ctx.sql, payment.id, 'authorise', answer.cause)
   return inquire(ctx, payment)
 }
@@ -53,8 +53,12 @@ export async function inquire(ctx: Ctx, payment: PaymentRow): Promise<PaymentRow
     const at_once = payment.at_once && !(await store.isOrderClosed(ctx.sql, payment.order_id))
     return settleSent(ctx, payment, await send(ctx, { ...payment, at_once }))
   }
-  if (found.kind === 'unknown') await store.markInDoubt(ctx.sql, payment.id)
+  if (found.kind === 'unknown') await doubt(ctx, payment)
   return settleFrom(ctx, payment, 'find', found)
+}
+
+async function doubt(ctx: Ctx, { id }: PaymentRow): Promise<void> {
+  if (await store.markInDoubt(ctx.sql, id)) ctx.counts.payment('in_doubt')
 }
 
 function send(ctx: Ctx, payment: PaymentRow): Promise<ProviderAnswer> {
@@ -70,7 +74,7 @@ function send(ctx: Ctx, payment: PaymentRow): Promise<ProviderAnswer> {
 
 async function settleSent(ctx: Ctx, payment: PaymentRow, answer: ProviderAnswer): Promise<PaymentRow> {
   if (answer.kind === 'refused') return settle(ctx, payment, seenHere(payment, 'declined', answer.code))
-  if (answer.kind === 'unknown') await store.markInDoubt(ctx.sql, payment.id)
+  if (answer.kind === 'unknown') await doubt(ctx, payment)
   return settleFrom(ctx, payment, 'authorise', answer)
 }
 

@@ -35,12 +35,8 @@ async function letGo(ctx: Ctx, payment: PaymentRow): Promise<PaymentRow> {
 /** Refunds what is left. Two closings at once share it: what one has set aside the other finds pending. */
 async function giveBack(ctx: Ctx, payment: PaymentRow, reason: string): Promise<void> {
   if (leftToRefund(payment) > 0) {
-    await store.insertRefund(
-      ctx.sql,
-      payment.id,
-      { amount_minor: null, reason, idempotency_key: null },
-      ctx.config.SETTLE_AFTER_MS,
-    )
+    const all = { amount_minor: null, reason, idempotency_key: null }
+    if (await store.insertRefund(ctx.sql, payment.id, all, ctx.config.SETTLE_AFTER_MS)) ctx.counts.refund('asked')
   }
   for (const refund of await store.listPendingRefunds(ctx.sql, payment.id)) {
     const now = await askRefund(ctx, refund)

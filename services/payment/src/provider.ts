@@ -1,5 +1,7 @@
+import { Unavailable } from '@shopfleet/contracts'
 import { seeded } from '@shopfleet/database'
 import { currentContext } from '@shopfleet/messaging'
+import type { Traces } from '@shopfleet/service-kit'
 import { Pool } from 'undici'
 import type { Seen } from './payment.ts'
 
@@ -48,6 +50,8 @@ export function createProvider(options: {
   timeout_ms: number
   /** Awaited before and after each call in crash tests. */
   boundary?: (name: string) => void | Promise<void>
+  traces?: Traces
+  onAnswer?: (step: string, kind: ProviderAnswer['kind'], duration_ms: number) => void
 }) {
   const pool = new Pool(options.url, { connections: maxConcurrent, keepAliveTimeout: 30_000 })
 
@@ -56,9 +60,23 @@ export function createProvider(options: {
     const left_ms = deadline === undefined ? options.timeout_ms : deadline - performance.now() - reserve_ms
     if (left_ms <= 0) return { kind: 'unknown', cause: 'no time left' }
     await options.boundary?.(`before call provider ${step}`)
-    const read = await request(method, path, Math.min(left_ms, options.timeout_ms), body)
+    const began_ms = performance.now()
+    const timeout_ms = Math.min(left_ms, options.timeout_ms)
+    const asked = () => request(method, path, timeout_ms, body)
+    const read = await (options.traces ? traced(options.traces, step, method, asked) : asked())
+    options.onAnswer?.(step, read.kind, performance.now() - began_ms)
     await options.boundary?.(`after call provider ${step}`)
     return read
+  }
+
+  /** The provider hears nothing of the trace: it is none of its own. A silence is a failure, a refusal is not. */
+  function traced(traces: Traces, step: string, method: string, asked: () => Promise<ProviderAnswer>) {
+    const attributes = { 'http.request.method': method, 'service.peer.name': 'payment-provider' }
+    return traces.within(`provider ${step}`, { kind: 'client', attributes }, async span => {
+      const answer = await asked()
+      if (answer.kind === 'unknown') span?.fail(new Unavailable('payment provider'))
+      return answer
+    })
   }
 
   async function request(

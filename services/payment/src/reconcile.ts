@@ -29,7 +29,7 @@ export async function readJournal(ctx: Ctx): Promise<number> {
     learnt += await takeIn(ctx, read.items)
     await books.moveJournalPosition(ctx.sql, provider, position, read.items.at(-1)!.n)
   }
-  for (let i = 0; i < learnt; i++) ctx.repaired()
+  for (let i = 0; i < learnt; i++) ctx.counts.repaired()
   return learnt
 }
 

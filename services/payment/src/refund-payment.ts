@@ -30,6 +30,7 @@ export async function refundPayment(
   try {
     const wish = { amount_minor, reason: reason ?? null, idempotency_key: idempotency_key ?? null }
     const begun = await store.insertRefund(ctx.sql, id, wish, ctx.config.SETTLE_AFTER_MS)
+    if (begun) ctx.counts.refund('asked')
     if (begun) return await finish(ctx, begun)
   } catch (error) {
     if (!isUniqueViolation(error, 'refunds_once')) throw error
@@ -58,6 +59,7 @@ export async function refundForOrder(
     try {
       const fresh = { id, amount_minor, reason, idempotency_key: null }
       const begun = await store.insertRefund(ctx.sql, payment.id, fresh, ctx.config.SETTLE_AFTER_MS)
+      if (begun) ctx.counts.refund('asked')
       // Of two who ask at once for all there is, the later finds nothing left, because the same refund has taken it.
       refund = begun ? await askTwice(ctx, begun) : await store.findRefund(ctx.sql, id)
       if (!refund) throw exceeding(await findOr404(ctx, payment.id))

@@ -1,17 +1,16 @@
 import { fileURLToPath } from 'node:url'
 import { type Context, createService, type Overrides } from '@shopfleet/service-kit'
 import type { PaymentConfig } from './config.ts'
+import { createPaymentMetrics, type PaymentMetrics } from './payment-metrics.ts'
 import { createProvider, type Provider } from './provider.ts'
 import { readJournal } from './reconcile.ts'
 import { routes } from './routes.ts'
-import * as store from './store.ts'
 import { reconcile, settleOverdue } from './sweep.ts'
 
 export { PaymentConfig } from './config.ts'
 export interface Ctx extends Context<PaymentConfig> {
   provider: Provider
-  /** Counts payments that differed from the provider's book; zero in a calm run. */
-  repaired: () => void
+  counts: PaymentMetrics
 }
 
 /** Payments at the provider, refunds, webhooks, the ledger. */
@@ -22,24 +21,16 @@ export const createPaymentService = (config: PaymentConfig, overrides?: Override
     overrides,
     migrations: fileURLToPath(new URL('../migrations', import.meta.url)),
     extend(base) {
-      const repairs = base.metrics.counter(
-        'payment_repairs_total',
-        "Payments corrected after a look into the provider's book",
-      )
-      base.metrics.gauge(
-        'payments_in_question',
-        'Payments and refunds that wait for an answer of the provider',
-        async set => {
-          set(await store.countOpenQuestions(base.sql))
-        },
-      )
+      const counts = createPaymentMetrics(base.metrics, base.sql)
       const provider = createProvider({
         url: config.PROVIDER_URL,
         key: config.PROVIDER_KEY,
         timeout_ms: config.PROVIDER_TIMEOUT_MS,
         boundary: overrides?.boundary,
+        onAnswer: counts.answered,
+        traces: base.traces,
       })
-      return { ...base, provider, repaired: () => repairs.inc() }
+      return { ...base, provider, counts }
     },
     routes,
     sweeps: ctx => [

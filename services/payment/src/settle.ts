@@ -1,5 +1,5 @@
 import { seeded } from '@shopfleet/database'
-import { withContext } from '@shopfleet/messaging'
+import { currentTraceparent, withContext } from '@shopfleet/messaging'
 import type { PaymentRow, RefundRow, Seen } from './payment.ts'
 import { isSameMoney } from './payment.ts'
 import { type ProviderAnswer, toSeen } from './provider.ts'
@@ -8,7 +8,7 @@ import * as store from './store.ts'
 
 /** What is done for a payment by nobody's request, or by the provider's, goes under the request that began it. */
 export function withCorrelation<T>({ correlation_id }: PaymentRow, work: () => Promise<T>): Promise<T> {
-  return withContext({ correlation_id, traceparent: null, deadline: undefined }, work)
+  return withContext({ correlation_id, traceparent: currentTraceparent(), deadline: undefined }, work)
 }
 
 /**
@@ -18,6 +18,7 @@ export function withCorrelation<T>({ correlation_id }: PaymentRow, work: () => P
 export async function settle(ctx: Ctx, payment: PaymentRow, seen: Seen): Promise<PaymentRow> {
   if (!isSameMoney(payment, seen)) throw new Error(`the provider has another amount for payment ${payment.id}`)
   let now = await store.settlePayment(ctx.sql, payment.id, seen)
+  if (now) ctx.counts.payment(now.status)
   if (seen.refunded_minor > (now ?? payment).refunded_minor) {
     now = (await store.insertForeignRefund(ctx.sql, payment.id, seen)) ?? now
   }
@@ -41,11 +42,13 @@ export async function settleFrom(
 
 /** The same for one refund, which the provider knows by its id. Answers whether anything is known now. */
 export async function settleRefundFrom(ctx: Ctx, refund: RefundRow, answer: ProviderAnswer): Promise<RefundRow> {
-  if (answer.kind === 'refund') await store.settleRefundMade(ctx.sql, refund.id, answer.reference)
-  else if (seeded('refund-taken-for-made')) await store.settleRefundMade(ctx.sql, refund.id, `assumed-${refund.id}`)
+  if (answer.kind === 'refund') {
+    if (await store.settleRefundMade(ctx.sql, refund.id, answer.reference)) ctx.counts.refund('made')
+  } else if (seeded('refund-taken-for-made')) await store.settleRefundMade(ctx.sql, refund.id, `assumed-${refund.id}`)
   // A refused key was not used up, and what the provider refuses here (more than is left, not captured) stays so.
-  else if (answer.kind === 'refused' || answer.kind === 'payment') await store.settleRefundFailed(ctx.sql, refund.id)
-  else await noteUnsettled(ctx, refund.payment_id, 'refund', answer)
+  else if (answer.kind === 'refused' || answer.kind === 'payment') {
+    if (await store.settleRefundFailed(ctx.sql, refund.id)) ctx.counts.refund('refused')
+  } else await noteUnsettled(ctx, refund.payment_id, 'refund', answer)
   return (await store.findRefund(ctx.sql, refund.id))!
 }
 

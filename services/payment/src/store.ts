@@ -188,8 +188,10 @@ const facts = (sql: Queryable) => sql`
     'currency', currency)`
 
 /** The provider did not answer an authorisation. */
-export async function markInDoubt(sql: Queryable, id: string): Promise<void> {
-  await sql`update payments set status = 'in_doubt', updated_at = now() where id = ${id} and status = 'authorising'`
+export async function markInDoubt(sql: Queryable, id: string): Promise<boolean> {
+  const marked = await sql`
+    update payments set status = 'in_doubt', updated_at = now() where id = ${id} and status = 'authorising'`
+  return marked.count === 1
 }
 
 /**
@@ -432,11 +434,14 @@ export async function claimDueClosings(
     returning order_id, close_reason`
 }
 
-export async function countOpenQuestions(sql: Queryable): Promise<number> {
-  const [row] = await sql<[{ n: number }]>`
-    select (select count(*) from payments where next_check_at is not null)
-         + (select count(*) from refunds where next_check_at is not null) as n`
-  return row.n
+export async function readOpenQuestions(sql: Queryable): Promise<{ n: number; oldest_s: number }> {
+  const [row] = await sql<[{ n: number; oldest_s: number }]>`
+    select count(*)::int as n, coalesce(extract(epoch from now() - min(since)), 0)::float8 as oldest_s
+    from (
+      select updated_at as since from payments where next_check_at is not null
+      union all select created_at from refunds where next_check_at is not null
+    ) as open`
+  return row
 }
 
 /**

@@ -66,7 +66,7 @@ export async function compare(ctx: Ctx, payment: PaymentRow): Promise<boolean> {
     }
     const now = await withCorrelation(payment, () => settle(ctx, payment, seen))
     if (agrees(now, seen)) {
-      ctx.repaired()
+      ctx.counts.repaired()
       ctx.log.warn({ payment_id: payment.id, from: payment.status, to: now.status }, 'repaired from the provider')
       return true
     }

@@ -39,7 +39,12 @@ export async function createUserService(config: UserConfig, overrides?: Override
       passwordPolicy: createPasswordPolicy({ isOpen: config.DEMO_OPEN }),
       provider: createProvider(),
       signingKeys: createSigningKeys(),
-      registrations: ctx.metrics.counter('users_registered_total', 'Accounts created, by who created them', ['by']),
+      registrations: ctx.metrics.counter(
+        'users_registered_total',
+        'Accounts created, by who created them',
+        ['by'],
+        ['themselves', 'staff'].map(by => ({ by })),
+      ),
     }),
     routes,
     handlers,

@@ -46,9 +46,6 @@ export function judgeDeliveries(world: World, index: EventIndex, judge: Judge): 
   const letters = judge.check(9, 'nothing lies among the dead letters')
 
   const total = index.names.length
-  const ends = new Map<string, number>()
-  for (let i = 0; i < total; i++)
-    ends.set(index.topics[i]!, Math.max(index.positions[i]!, ends.get(index.topics[i]!) ?? 0))
   const order = [...index.names.keys()].sort((a, b) => index.positions[a]! - index.positions[b]!)
 
   for (const service of world.evidence.list('tables')) {
@@ -74,7 +71,7 @@ export function judgeDeliveries(world: World, index: EventIndex, judge: Judge): 
     }
     if (at('inbox')) for (const topic of topicsOf(service)) if (!offsets.has(topic)) offsets.set(topic, 0)
     for (const [topic, position] of offsets) {
-      const end = ends.get(topic) ?? 0
+      const end = index.ends.get(topic) ?? 0
       read.expect(position === end, `read to ${position}, the end is ${end}`, { service, topic })
     }
     if (at('inbox') && total > 0) judgeInbox(service)

@@ -17,6 +17,8 @@ export interface EventIndex {
   names: string[]
   aggregates: string[]
   positions: number[]
+  /** The highest position of each topic. */
+  ends: Map<string, number>
 }
 
 /** Events of accounts and products, counted by what they are of. */
@@ -26,7 +28,7 @@ interface Others {
 }
 
 export function readEvents(world: World, judge: Judge, observe: (row: EventRow) => void) {
-  const index: EventIndex = { of: new Map(), topics: [], names: [], aggregates: [], positions: [] }
+  const index: EventIndex = { of: new Map(), topics: [], names: [], aggregates: [], positions: [], ends: new Map() }
   const others: Others = { users: new Map(), products: new Map() }
   const once = judge.check(9, 'each event is on the bus once')
   const whole = judge.check(9, 'each event says who said it, of what and for which request')
@@ -35,6 +37,8 @@ export function readEvents(world: World, judge: Judge, observe: (row: EventRow) 
     : []
   for (const row of list) {
     const { message, topic, position } = row
+    index.ends.set(topic, Math.max(position, index.ends.get(topic) ?? 0))
+    if (row.is_repeat) continue
     once.expect(!index.of.has(row.event_id), 'it is there twice', { event_id: row.event_id, topic, position })
     index.of.set(row.event_id, index.topics.length)
     index.topics.push(topic)

@@ -178,6 +178,8 @@ export interface EventRow {
   topic: string
   position: number
   event_id: string
+  /** Said again by a relay that died, where the log does not know what it has: it counts for nothing but the end of its topic. */
+  is_repeat?: boolean
   message: {
     id: string
     name: string

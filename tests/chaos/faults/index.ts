@@ -1,6 +1,7 @@
 import type { FaultName } from '../options.ts'
 import { eventsAgain, eventsLate } from './events.ts'
 import type { Fault } from './fault.ts'
+import { kafkaKill } from './kafka.ts'
 import { edgeBandwidth, edgeBlackhole, edgeCut, edgeDelay, edgeOneWay, edgeReset } from './network.ts'
 import { backendKill, connections, diskFull, postgresKill, postgresStop, slowStatements } from './postgres.ts'
 import { clock, kill, killPair, providerKill, providerStop, stopService } from './processes.ts'
@@ -25,5 +26,6 @@ export const allFaults: Record<FaultName, Fault> = {
   'events-late': eventsLate,
   'provider-kill': providerKill,
   'provider-stop': providerStop,
+  'kafka-kill': kafkaKill,
   clock,
 }

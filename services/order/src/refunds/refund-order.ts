@@ -12,7 +12,7 @@ import {
   Unavailable,
 } from '@shopfleet/contracts'
 import { isUnavailable, seeded, transaction } from '@shopfleet/database'
-import { withContext } from '@shopfleet/messaging'
+import { currentTraceparent, withContext } from '@shopfleet/messaging'
 import { retryDelay } from '../order.ts'
 import { hashOf } from '../place-order.ts'
 import type { Ctx } from '../service.ts'
@@ -165,7 +165,7 @@ export async function sweepRefunds(ctx: Ctx): Promise<number> {
 function goOn(ctx: Ctx, { tries, ...refund }: RefundRow & { tries: number }): Promise<boolean> {
   const context = {
     correlation_id: ctx.clock.newId(),
-    traceparent: null,
+    traceparent: currentTraceparent(),
     deadline: performance.now() + ctx.config.DRIVE_LEASE_MS,
   }
   return withContext(context, async () => {
