@@ -6,6 +6,7 @@ import { envExample } from '@shopfleet/platform/env-example'
 import { root } from '@shopfleet/platform/options'
 import { eventsPage, operationsPage } from '@shopfleet/platform/reference-pages'
 import { allSettings } from '@shopfleet/platform/settings'
+import { dashboards } from '../infrastructure/monitoring/grafana/dashboards.ts'
 import { openApiDocument } from '../services/gateway/src/openapi.ts'
 
 /*
@@ -20,6 +21,12 @@ const files: Record<string, string> = {
   'docs/generated/operations.md': operationsPage(operations),
   'docs/generated/events.md': eventsPage(events),
   'docs/generated/authorisation.md': authorisationPage(),
+  ...Object.fromEntries(
+    Object.entries(dashboards).map(([name, dashboard]) => [
+      `infrastructure/monitoring/grafana/dashboards/${name}.json`,
+      `${JSON.stringify(dashboard, null, 2)}\n`,
+    ]),
+  ),
 }
 
 function read(path: string): string | undefined {
