@@ -1,0 +1,41 @@
+import { LauncherError, provision } from '@shopfleet/database'
+import { namedUrls, roleNames } from '@shopfleet/platform/databases'
+import { migrateAll } from '@shopfleet/platform/migrations'
+import { runProgram } from '@shopfleet/platform/program'
+import { openSecrets, readConfig } from '@shopfleet/service-kit'
+import { Type } from 'typebox'
+
+/*
+ * `node scripts/provision.ts`: for a shop in containers, before its services start and before each upgrade. Makes the databases
+ * and roles that the addresses of the services name (ORDER_DATABASE_URL, …, BUS_DATABASE_URL, GATEWAY_BUS_DATABASE_URL) on the
+ * PostgreSQL of DATABASE_URL, and brings all of them up to date. Without DATABASE_URL somebody else made them.
+ */
+
+const Config = Type.Object({ DATABASE_URL: Type.Optional(Type.String({ pattern: '^postgres(ql)?://' })) })
+
+/** What an address of a database asks for. The gateway owns none: it reads that of the event log. */
+function wantedBy(name: string, text: string) {
+  const url = new URL(text)
+  const role = decodeURIComponent(url.username)
+  const database = decodeURIComponent(url.pathname.slice(1))
+  return { role, password: decodeURIComponent(url.password), ...(name === 'gateway' ? {} : { database }) }
+}
+
+await runProgram(async () => {
+  const secrets = await openSecrets(process.env, 'provision')
+  secrets.close()
+  const { DATABASE_URL: serverUrl } = readConfig(Config, 'provision', secrets.env)
+  const urls = namedUrls(secrets.env)
+  const missing = roleNames.filter(name => !urls[name])
+  if (missing.length > 0)
+    throw new LauncherError(`There is no address of a database for ${missing.join(', ')}`, 'See docs/deployment.md.')
+  if (serverUrl) {
+    await provision(
+      serverUrl,
+      roleNames.map(name => wantedBy(name, urls[name]!)),
+    )
+    console.log(`databases and roles are there: ${roleNames.join(', ')}`)
+  }
+  for (const [name, migrations] of Object.entries(await migrateAll(urls)))
+    console.log(`${name.padEnd(14)}${migrations.length > 0 ? migrations.join(', ') : 'is up to date'}`)
+})
