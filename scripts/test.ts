@@ -26,6 +26,7 @@ const places = [
   'apps/*/test',
   'simulators/*/test',
   'data/catalogue',
+  'infrastructure/**',
   'scripts',
 ]
 const found = places.flatMap(place => globSync(`${place}/*.test.ts`, { cwd: root }).sort())
