@@ -8,7 +8,8 @@ import { Type } from 'typebox'
 /*
  * `node scripts/provision.ts`: for a shop in containers, before its services start and before each upgrade. Makes the databases
  * and roles that the addresses of the services name (ORDER_DATABASE_URL, …, BUS_DATABASE_URL, GATEWAY_BUS_DATABASE_URL) on the
- * PostgreSQL of DATABASE_URL, and brings all of them up to date. Without DATABASE_URL somebody else made them.
+ * PostgreSQL of DATABASE_URL, and brings all of them up to date. Those on another server, and all of them without DATABASE_URL,
+ * were made by somebody else.
  */
 
 const Config = Type.Object({ DATABASE_URL: Type.Optional(Type.String({ pattern: '^postgres(ql)?://' })) })
@@ -21,6 +22,11 @@ function wantedBy(name: string, text: string) {
   return { role, password: decodeURIComponent(url.password), ...(name === 'gateway' ? {} : { database }) }
 }
 
+function serverOf(text: string): string {
+  const { hostname, port } = new URL(text)
+  return `${hostname}:${port || 5432}`
+}
+
 await runProgram(async () => {
   const secrets = await openSecrets(process.env, 'provision')
   secrets.close()
@@ -30,11 +36,14 @@ await runProgram(async () => {
   if (missing.length > 0)
     throw new LauncherError(`There is no address of a database for ${missing.join(', ')}`, 'See docs/deployment.md.')
   if (serverUrl) {
+    const here = roleNames.filter(name => serverOf(urls[name]!) === serverOf(serverUrl))
     await provision(
       serverUrl,
-      roleNames.map(name => wantedBy(name, urls[name]!)),
+      here.map(name => wantedBy(name, urls[name]!)),
     )
-    console.log(`databases and roles are there: ${roleNames.join(', ')}`)
+    console.log(`databases and roles are there: ${here.join(', ')}`)
+    const elsewhere = roleNames.filter(name => !here.includes(name))
+    if (elsewhere.length > 0) console.log(`on other servers, made beforehand: ${elsewhere.join(', ')}`)
   }
   for (const [name, migrations] of Object.entries(await migrateAll(urls)))
     console.log(`${name.padEnd(14)}${migrations.length > 0 ? migrations.join(', ') : 'is up to date'}`)

@@ -15,7 +15,7 @@ app.kubernetes.io/component: {{ .name }}
 {{- end -}}
 
 {{- define "shopfleet.image" -}}
-{{ .Values.image.repository }}:{{ .Values.image.tag | default .Chart.AppVersion }}
+{{ .Values.image.repository }}:{{ .Values.image.tag | default .Chart.AppVersion }}{{ with .Values.image.digest }}@{{ . }}{{ end }}
 {{- end -}}
 
 {{- define "shopfleet.podSecurity" -}}
@@ -59,6 +59,9 @@ OTEL_EXPORTER_OTLP_ENDPOINT: {{ . | quote }}
 {{- /* Environment of secrets: files of the part's own Secret, or where Vault is and who asks it. */ -}}
 {{- define "shopfleet.secretEnv" -}}
 {{- $values := .root.Values }}
+{{- if $values.trustedAuthorities.configMap }}
+- { name: NODE_EXTRA_CA_CERTS, value: /etc/shopfleet/authorities/{{ $values.trustedAuthorities.key }} }
+{{- end }}
 {{- if eq .part.kind "demo" }}
 {{- range .part.secrets }}
 - name: {{ . }}
@@ -80,6 +83,9 @@ OTEL_EXPORTER_OTLP_ENDPOINT: {{ . | quote }}
 
 {{- define "shopfleet.mounts" -}}
 - { name: tmp, mountPath: /tmp }
+{{- if .root.Values.trustedAuthorities.configMap }}
+- { name: authorities, mountPath: /etc/shopfleet/authorities, readOnly: true }
+{{- end }}
 {{- if or (eq .part.kind "demo") (and .part.keepsFiles (not .root.Values.files.bucketUrl)) }}
 - { name: data, mountPath: /data }
 {{- end }}
@@ -94,6 +100,11 @@ OTEL_EXPORTER_OTLP_ENDPOINT: {{ . | quote }}
 
 {{- define "shopfleet.volumes" -}}
 - { name: tmp, emptyDir: { sizeLimit: 64Mi } }
+{{- with .root.Values.trustedAuthorities }}
+{{- if .configMap }}
+- { name: authorities, configMap: { name: {{ .configMap }} } }
+{{- end }}
+{{- end }}
 {{- if eq .part.kind "demo" }}
 - { name: data, emptyDir: {} }
 {{- else if and .part.keepsFiles (not .root.Values.files.bucketUrl) }}
