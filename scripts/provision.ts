@@ -1,18 +1,23 @@
 import { LauncherError, provision } from '@shopfleet/database'
+import { services } from '@shopfleet/platform'
 import { namedUrls, roleNames } from '@shopfleet/platform/databases'
 import { migrateAll } from '@shopfleet/platform/migrations'
 import { runProgram } from '@shopfleet/platform/program'
-import { openSecrets, readConfig } from '@shopfleet/service-kit'
+import { busSettings, databaseSettings, openSecrets, provisionBus, readConfig } from '@shopfleet/service-kit'
 import { Type } from 'typebox'
 
 /*
  * `node scripts/provision.ts`: for a shop in containers, before its services start and before each upgrade. Makes the databases
  * and roles that the addresses of the services name (ORDER_DATABASE_URL, …, BUS_DATABASE_URL, GATEWAY_BUS_DATABASE_URL) on the
  * PostgreSQL of DATABASE_URL, and brings all of them up to date. Those on another server, and all of them without DATABASE_URL,
- * were made by somebody else.
+ * were made by somebody else. With KAFKA_BROKERS it makes the topics of the event log, and what the account of each service may do with them.
  */
 
-const Config = Type.Object({ DATABASE_URL: Type.Optional(Type.String({ pattern: '^postgres(ql)?://' })) })
+const Config = Type.Object({
+  DATABASE_URL: Type.Optional(Type.String({ pattern: '^postgres(ql)?://' })),
+  EVENT_RETENTION_DAYS: databaseSettings.EVENT_RETENTION_DAYS,
+  ...busSettings,
+})
 
 /** What an address of a database asks for. The gateway owns none: it reads that of the event log. */
 function wantedBy(name: string, text: string) {
@@ -30,7 +35,8 @@ function serverOf(text: string): string {
 await runProgram(async () => {
   const secrets = await openSecrets(process.env, 'provision')
   secrets.close()
-  const { DATABASE_URL: serverUrl } = readConfig(Config, 'provision', secrets.env)
+  const config = readConfig(Config, 'provision', secrets.env)
+  const { DATABASE_URL: serverUrl } = config
   const urls = namedUrls(secrets.env)
   const missing = roleNames.filter(name => !urls[name])
   if (missing.length > 0)
@@ -47,4 +53,8 @@ await runProgram(async () => {
   }
   for (const [name, migrations] of Object.entries(await migrateAll(urls)))
     console.log(`${name.padEnd(14)}${migrations.length > 0 ? migrations.join(', ') : 'is up to date'}`)
+  const speakers = services.filter(entry => entry.hasDatabase).map(entry => entry.name)
+  const isGuarded = await provisionBus(config, speakers, { retention_days: config.EVENT_RETENTION_DAYS })
+  if (isGuarded !== undefined)
+    console.log(`topics are there in Kafka${isGuarded ? ', each with its rights' : '; it keeps no rights'}`)
 })

@@ -1,31 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { Admin, type BaseOptions, Consumer, Producer, stringSerializers, UserError } from '@platformatic/kafka'
+import { Consumer, Producer, stringSerializers, UserError } from '@platformatic/kafka'
 import { type EventMessage, Unavailable } from '@shopfleet/contracts'
 import type { Bus, Delivery } from './bus.ts'
+import { clientOptions, createTopic, type KafkaOptions, outwardTopics, says } from './kafka-client.ts'
 
 type FetchedPartition = Awaited<ReturnType<Consumer['fetch']>>['responses'][number]['partitions'][number]
 
-export interface KafkaOptions {
-  /** `host:port` of some of the brokers. */
-  brokers: string[]
-  /** Before the name of the speaking service: `shopfleet.order`. */
-  topic_prefix: string
-  /** Encrypted, checked against the authorities Node knows, or this one (PEM). */
-  tls?: { ca?: string }
-  /** SCRAM-SHA-512. The password is asked for at each new connection. */
-  account?: { username: string; password: () => string }
-  /** How long a topic that is made here keeps its events. */
-  retention_days: number
-  /** Shows what may be told outside alone: the topics of orders, stock and products, without what nobody out there needs. */
-  outward?: boolean
-}
-
-const outwardTopics: readonly string[] = ['order', 'inventory', 'product']
 /** Of one request, below the megabyte a broker takes by default. */
 const appendBytes = 512 * 1024
 const readBytes = 1024 * 1024
-/** Far more than any event comes to: a topic that refused one would stop its relay for ever. */
-const mostOfEvent = 16 * 1024 * 1024
 /** How long a broker holds a question for what is new, and how long one is waited for that does not answer. */
 const patience_ms = 1000
 /** What is over in a moment: a topic that was just made is not known everywhere, leadership moves, a session of reads ends. */
@@ -67,9 +50,6 @@ function partitionIn(error: unknown): FetchedPartition | undefined {
   return (error as { response?: { responses?: { partitions: FetchedPartition[] }[] } }).response?.responses?.[0]
     ?.partitions[0]
 }
-const says = (error: unknown, apiId: string): boolean =>
-  Boolean((error as { findBy?: (key: string, value: string) => unknown } | undefined)?.findBy?.('apiId', apiId))
-
 const isUnknownTopic = (error: unknown) => error instanceof UserError && error.message.startsWith('Unknown topic')
 
 function deliveriesIn(partition: FetchedPartition, after: number, limit: number): Delivery[] {
@@ -99,19 +79,7 @@ function outwardOf({ position, message }: Delivery): Delivery {
  * twice: the inbox of each listener passes over the second. Connects when first used. Throws `Unavailable` while no broker answers.
  */
 export function connectKafkaBus(options: KafkaOptions): Bus {
-  const { account, tls } = options
-  const base: BaseOptions = {
-    clientId: 'shopfleet',
-    bootstrapBrokers: options.brokers,
-    connectTimeout: 3000,
-    timeout: 5000,
-    retries: 1,
-    retryDelay: 100,
-    ...(tls ? { tls: tls.ca ? { ca: tls.ca } : {} } : {}),
-    ...(account
-      ? { sasl: { mechanism: 'SCRAM-SHA-512' as const, username: account.username, password: account.password } }
-      : {}),
-  }
+  const base = clientOptions(options)
   const consumer = () => new Consumer({ ...base, groupId: 'shopfleet-without-group' })
   const reader = consumer()
   let producer: Producer<string, string, string, string> | undefined
@@ -124,26 +92,6 @@ export function connectKafkaBus(options: KafkaOptions): Bus {
 
   const nameOf = (topic: string) => options.topic_prefix + topic
 
-  async function create(name: string): Promise<void> {
-    const admin = new Admin(base)
-    try {
-      await admin.createTopics({
-        topics: [name],
-        partitions: 1,
-        // As many as the brokers are set to make.
-        replicas: -1,
-        configs: [
-          { name: 'retention.ms', value: String(options.retention_days * 86_400_000) },
-          { name: 'max.message.bytes', value: String(mostOfEvent) },
-        ],
-      })
-    } catch (error) {
-      if (!says(error, 'TOPIC_ALREADY_EXISTS')) throw error
-    } finally {
-      await admin.close().catch(() => {})
-    }
-  }
-
   async function findOrCreate(topic: string): Promise<string> {
     const name = nameOf(topic)
     for (let tries = 0; ; tries++) {
@@ -155,7 +103,7 @@ export function connectKafkaBus(options: KafkaOptions): Bus {
       if (count === 1) return name
       if (count !== undefined)
         throw new Error(`the topic ${name} has ${count} partitions; events are in order in one alone`)
-      if (tries === 0) await create(name)
+      if (tries === 0) await createTopic(options, name)
       // What was made is not known to every broker in that moment.
       else await pause(50)
     }

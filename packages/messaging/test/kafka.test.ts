@@ -10,7 +10,9 @@ import { type EventMessage, Unavailable } from '@shopfleet/contracts'
 import { transaction } from '@shopfleet/database'
 import { freePorts, startTestKafka, type TestKafka, withoutKafka } from '@shopfleet/testing'
 import { type Bus, createRelay, createSubscription, on, publish } from '../src/index.ts'
-import { connectKafkaBus, type KafkaOptions } from '../src/kafka-bus.ts'
+import { provisionKafka } from '../src/kafka-access.ts'
+import { connectKafkaBus } from '../src/kafka-bus.ts'
+import type { KafkaOptions } from '../src/kafka-client.ts'
 import { createStage, until } from './scene.ts'
 
 describe('the log of events in Kafka', { skip: withoutKafka }, () => {
@@ -167,7 +169,7 @@ describe('the log of events in Kafka', { skip: withoutKafka }, () => {
 
 const withoutOpenssl = spawnSync('openssl', ['version']).status === 0 ? false : 'openssl is not installed'
 
-test('a broker that wants TLS and an account: neither without its certificate nor with a wrong password', {
+test('a broker that wants TLS and accounts: only with both, and each account may do what its service needs', {
   skip: withoutKafka || withoutOpenssl,
 }, async () => {
   const folder = mkdtempSync(join(tmpdir(), 'shopfleet-kafka-test-'))
@@ -177,11 +179,13 @@ test('a broker that wants TLS and an account: neither without its certificate no
   execFileSync('openssl', [...made, ...subject], { stdio: 'ignore' })
   const ca = readFileSync(certificate, 'utf8')
   const account = { username: 'shop', password: 'right' }
-  const secured = { ...account, key: readFileSync(key, 'utf8'), certificate: ca }
+  const others = ['order', 'cart', 'gateway']
+  const secured = { ...account, others, key: readFileSync(key, 'utf8'), certificate: ca }
   rmSync(folder, { recursive: true })
   const kafka = await startTestKafka(await freePorts(2), { secured })
+  const options = { brokers: [kafka.brokers], topic_prefix: 'a.', retention_days: 1 }
   const tryWith = async (more: Partial<KafkaOptions>) => {
-    const bus = connectKafkaBus({ brokers: [kafka.brokers], topic_prefix: 'a.', retention_days: 1, ...more })
+    const bus = connectKafkaBus({ ...options, ...more })
     try {
       await bus.append('cart', [stageMessage()])
       return (await bus.read('cart', 0, 10)).length
@@ -189,11 +193,28 @@ test('a broker that wants TLS and an account: neither without its certificate no
       await bus.close()
     }
   }
-  const as = (password: string) => ({ username: 'shop', password: () => password })
+  const as = (password: string, username = 'shop') => ({ username, password: () => password })
   try {
     assert.equal(await tryWith({ tls: { ca }, account: as('right') }), 1)
     await assert.rejects(tryWith({ tls: { ca }, account: as('wrong') }), Unavailable)
     await assert.rejects(tryWith({ tls: {}, account: as('right') }), Unavailable)
+
+    const asOwner = { ...options, tls: { ca }, account: as('right') }
+    for (let i = 0; i < 2; i++) assert.equal(await provisionKafka(asOwner, ['order', 'cart', 'user']), true)
+    const withAccount = async (name: string, outward: boolean, use: (bus: Bus) => Promise<void>) => {
+      const bus = connectKafkaBus({ ...options, tls: { ca }, account: as('right', name), outward })
+      await use(bus).finally(() => bus.close())
+    }
+    await withAccount('order', false, async bus => {
+      await bus.append('order', [stageMessage()])
+      await assert.rejects(bus.append('cart', [stageMessage()]), Unavailable, 'nobody speaks for another')
+      assert.equal((await bus.read('cart', 0, 10)).length, 1)
+    })
+    await withAccount('gateway', true, async bus => assert.equal((await bus.read('order', 0, 10)).length, 1))
+    await withAccount('gateway', false, async bus => {
+      await assert.rejects(bus.read('cart', 0, 10), Unavailable)
+      await assert.rejects(bus.append('order', [stageMessage()]), Unavailable)
+    })
   } finally {
     await kafka.stop()
   }

@@ -1,5 +1,5 @@
 export { anonymous, type Caller, checkAllowed, createAuth, isStaff, mayAccess, userIdOf } from './auth.ts'
-export { type BusConfig, type BusOptions, connectBus, hasBus } from './bus.ts'
+export { type BusConfig, type BusOptions, connectBus, hasBus, provisionBus } from './bus.ts'
 export { type Clock, createShiftedClock, createTestClock, systemClock } from './clock.ts'
 export {
   type BaseConfig,

@@ -32,8 +32,11 @@ export interface TestKafka {
 const java = ['-Xmx256m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-cp']
 
 export interface TestKafkaOptions {
-  /** Takes this account alone (SCRAM-SHA-512), over TLS with this certificate (PEM). */
-  secured?: { username: string; password: string; key: string; certificate: string }
+  /**
+   * Over TLS with this certificate (PEM), for accounts alone (SCRAM-SHA-512): this one, which may do everything, and others of the same
+   * password, which may do what they are let.
+   */
+  secured?: { username: string; password: string; others?: string[]; key: string; certificate: string }
 }
 
 /** Settings of the listener for everybody, and for brokers among themselves. */
@@ -46,6 +49,8 @@ function listenerSettings({ secured }: TestKafkaOptions): Record<string, string>
     'sasl.enabled.mechanisms': 'SCRAM-SHA-512',
     'sasl.mechanism.inter.broker.protocol': 'SCRAM-SHA-512',
     'listener.name.sasl_ssl.scram-sha-512.sasl.jaas.config': `${login} username="${username}" password="${password}";`,
+    'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
+    'super.users': `User:${username};User:ANONYMOUS`,
     'ssl.keystore.type': 'PEM',
     'ssl.keystore.key': line(key),
     'ssl.keystore.certificate.chain': line(certificate),
@@ -88,7 +93,10 @@ export async function startTestKafka(
   const id = Buffer.from(randomUUID().replaceAll('-', ''), 'hex').toString('base64url')
   const { secured } = options
   const account = secured
-    ? ['--add-scram', `SCRAM-SHA-512=[name=${secured.username},password=${secured.password}]`]
+    ? [secured.username, ...(secured.others ?? [])].flatMap(name => [
+        '--add-scram',
+        `SCRAM-SHA-512=[name=${name},password=${secured.password}]`,
+      ])
     : []
   const format = ['kafka.tools.StorageTool', 'format', '-t', id, '-c', settings, ...account]
   execFileSync('java', [...java, jars, ...format], { stdio: 'ignore' })

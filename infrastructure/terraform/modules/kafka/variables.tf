@@ -47,7 +47,7 @@ variable "retention_days" {
 
 variable "users" {
   type        = set(string)
-  description = "Services, each a user"
+  description = "Services and provisioning, each a user"
 }
 
 variable "password_version" {

@@ -66,7 +66,7 @@ module "kafka" {
   instance_type            = var.kafka.instance_type
   storage_gb               = var.kafka.storage_gb
   retention_days           = var.event_retention_days
-  users                    = setunion(local.services, ["gateway"])
+  users                    = setunion(local.services, ["gateway", "provision"])
   password_version         = var.kafka.password_version
 }
 
