@@ -44,12 +44,6 @@ function* chunksOf(values: { key: string; value: string }[]): Generator<{ key: s
   if (chunk.length > 0) yield chunk
 }
 
-/** What the broker said of the one partition that was asked about, also where it refused. */
-function partitionIn(error: unknown): FetchedPartition | undefined {
-  if (!(error instanceof Error) || !('response' in error)) return undefined
-  return (error as { response?: { responses?: { partitions: FetchedPartition[] }[] } }).response?.responses?.[0]
-    ?.partitions[0]
-}
 const isUnknownTopic = (error: unknown) => error instanceof UserError && error.message.startsWith('Unknown topic')
 
 function deliveriesIn(partition: FetchedPartition, after: number, limit: number): Delivery[] {
@@ -159,10 +153,10 @@ export function connectKafkaBus(options: KafkaOptions): Bus {
   }
 
   /** The client tells a broker what changed since its question before: two at a time would be of one number. */
-  let before: Promise<unknown> = Promise.resolve()
+  let asked: Promise<unknown> = Promise.resolve()
   function inTurn<T>(ask: () => Promise<T>): Promise<T> {
-    const answer = before.then(ask, ask)
-    before = answer.catch(() => {})
+    const answer = asked.then(ask, ask)
+    asked = answer.catch(() => {})
     return answer
   }
 
@@ -174,19 +168,30 @@ export function connectKafkaBus(options: KafkaOptions): Bus {
     return responses.find(({ topicId }) => topicId === place.topicId)?.partitions[0]
   }
 
-  async function read(topic: string, after: number, limit: number): Promise<Delivery[]> {
-    if (options.outward && !outwardTopics.includes(topic)) return []
-    const partition = await asking(async () => {
+  /** What one question brings, which may be less than there is. */
+  async function fetchAfter(topic: string, after: number): Promise<FetchedPartition | undefined> {
+    return asking(async () => {
       try {
         return await fetch(topic, BigInt(after))
       } catch (error) {
         if (!says(error, 'OFFSET_OUT_OF_RANGE')) throw error
         // Older than what is kept: on from the first that is. Beyond the end there is nothing.
         const first = await offsetOf(topic, earliest)
-        return BigInt(after) < first ? fetch(topic, first) : partitionIn(error)
+        return BigInt(after) < first ? fetch(topic, first) : undefined
       }
     })
-    const found = partition ? deliveriesIn(partition, after, limit) : []
+  }
+
+  async function read(topic: string, after: number, limit: number): Promise<Delivery[]> {
+    if (options.outward && !outwardTopics.includes(topic)) return []
+    const found: Delivery[] = []
+    // A broker answers with so many bytes at most. Whoever gets less than they asked for takes it for the end.
+    for (let at = after; found.length < limit; at = found.at(-1)!.position) {
+      const partition = await fetchAfter(topic, at)
+      const more = partition ? deliveriesIn(partition, at, limit - found.length) : []
+      found.push(...more)
+      if (more.length === 0 || found.at(-1)!.position >= Number(partition!.highWatermark)) break
+    }
     if (!followed.get(topic)) followed.set(topic, listeners.size > 0 ? follow(topic) : undefined)
     return options.outward ? found.map(outwardOf) : found
   }

@@ -71,17 +71,15 @@ describe('the log of events in Kafka', { skip: withoutKafka }, () => {
     assert.deepEqual(await bus.read(topic, 9999, 10), [], 'beyond the end there is nothing')
   })
 
-  test('events of more than a megabyte together go over in their order', async () => {
+  test('events of more than a megabyte together go over in their order, and are read at once', async () => {
     const scene = await stage.scene()
     const long = 'x'.repeat(300_000)
     const messages = Array.from({ length: 12 }, (_, n) => scene.message(randomUUID(), n, { correlation_id: long }))
     await scene.bus.append(scene.topic, messages)
     await scene.bus.append(scene.topic, [scene.message(randomUUID(), 12, { correlation_id: 'y'.repeat(2_000_000) })])
-    const read: number[] = []
-    for (let at = 0; read.length < 13; at = read.length)
-      read.push(...numbers(await scene.bus.read(scene.topic, at, 50)))
+    // In one reading: whoever gets less than asked for takes it for the end.
     assert.deepEqual(
-      read,
+      numbers(await scene.bus.read(scene.topic, 0, 50)),
       Array.from({ length: 13 }, (_, n) => n),
     )
   })
